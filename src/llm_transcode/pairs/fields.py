@@ -1,0 +1,62 @@
+"""The field ledger: what becomes of every field of a wire model in one direction.
+
+A converter reads the fields that its `Fields` calls *mapped*; `Fields.report` records whatever else
+the wire carried, so that no field can be swallowed by forgetting it. The same tables make the
+mapping pages of the documentation, and the drift check compares them with the vendors' SDKs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..losses import Level, LossCode, Recorder
+from ..wire import Path, WireModel
+
+__all__ = ["Drop", "Fields", "VENDOR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Why a field is left behind."""
+
+    code: LossCode
+    detail: str
+    level: Level = "warning"
+
+
+_UNKNOWN: Final = Drop(LossCode.UNKNOWN_FIELD, "the field is not known to this version of the library")
+
+VENDOR: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's extension without a counterpart", "info")
+"""For the extensions of compatible backends that the typed models name."""
+
+
+class Fields:
+    """The ledger of one wire model in one direction.
+
+    ``mapped`` names each field that comes along and says where it goes; ``dropped`` each one that
+    stays behind and says why. Together they name every field of the model.
+    """
+
+    __slots__ = ("_mapped", "dropped", "mapped", "model")
+
+    def __init__(
+        self, model: type[WireModel], mapped: Mapping[str, str], dropped: Mapping[str, Drop] | None = None
+    ) -> None:
+        self.model = model
+        self.mapped = mapped
+        self.dropped = dropped or {}
+        self._mapped = frozenset(mapped)
+
+    def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
+        """Record every field of ``value`` that is not mapped. An explicit null loses nothing."""
+        rest = value.model_fields_set - self._mapped
+        if rest:
+            self._report(value, rest, path, losses)
+
+    def _report(self, value: WireModel, rest: set[str], path: Path, losses: Recorder) -> None:
+        for name in (*type(value).model_fields, *(value.model_extra or ())):
+            if name in rest and getattr(value, name) is not None:
+                drop = self.dropped.get(name, _UNKNOWN)
+                losses.dropped(drop.code, (*path, name), drop.detail, drop.level)

@@ -1,0 +1,307 @@
+"""JSON on the wire: reading bytes, checking them against typed models, writing them back.
+
+Everything in this file holds for any protocol. Four promises are kept here and nowhere else:
+
+* Absent and null stay apart: a field that was not sent is not in ``model_fields_set``.
+* Unknown fields, and unknown members of a union, are kept; malformed known ones are refused.
+* Numbers keep their spelling (``1`` stays ``1``), and a dumped document keeps its source's key order.
+* Any bytes give a document or an `InvalidPayload` that names the JSON path.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic_core import PydanticSerializationError, core_schema, from_json, to_json
+from typing_extensions import Self
+
+from .errors import InvalidPayload
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import ErrorDetails
+
+__all__ = [
+    "Body",
+    "Json",
+    "JsonObject",
+    "Number",
+    "OpenUnion",
+    "Path",
+    "WireModel",
+    "clone",
+    "dump_json",
+    "parse_json",
+    "parse_object",
+    "render_path",
+]
+
+Json: TypeAlias = Any
+"""A JSON value that no protocol gives a shape to, such as a JSON Schema or the input of a tool."""
+
+JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object, as Python's own ``dict``."""
+
+Number: TypeAlias = int | float
+"""A JSON number; the union keeps ``1`` from becoming ``1.0``."""
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a document: object keys and list indices from the root."""
+
+M = TypeVar("M", bound="WireModel")
+
+
+def render_path(path: Sequence[str | int]) -> str:
+    """Write a path as JSON path: ``("messages", 3, "content")`` is ``$.messages[3].content``."""
+    parts = ["$"]
+    for key in path:
+        if isinstance(key, int):
+            parts.append(f"[{key}]")
+        elif key.isidentifier():
+            parts.append(f".{key}")
+        else:
+            parts.append(f"[{json.dumps(key)}]")
+    return "".join(parts)
+
+
+# -- JSON text ---------------------------------------------------------------------------------
+
+
+def parse_json(data: bytes | bytearray | memoryview | str) -> Json:
+    """Read one JSON value; raises `InvalidPayload` for anything else."""
+    if isinstance(data, memoryview):
+        data = bytes(data)
+    try:
+        return from_json(data, allow_inf_nan=False)
+    except ValueError as strict_error:
+        return _parse_leniently(data, strict_error)
+
+
+def _parse_leniently(data: bytes | bytearray | str, strict_error: ValueError) -> Json:
+    """Accept the two deviations that real servers produce and that lose nothing.
+
+    These are a lone surrogate (half of a pair that was cut between two deltas) and an unescaped
+    control character inside a string. A byte order mark is tolerated, as RFC 8259 section 8.1 allows.
+    """
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        return json.loads(text.removeprefix("\ufeff"), strict=False, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidPayload(f"expected JSON: {strict_error}") from strict_error
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
+
+
+def dump_json(value: Json) -> bytes:
+    """Write a JSON value as compact UTF-8, keys in the order they stand in."""
+    try:
+        text = to_json(value)
+    except PydanticSerializationError:
+        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
+        text = json.dumps(clone(value), separators=(",", ":")).encode()
+    if b"Infinity" in text or b"NaN" in text:
+        clone(value)  # the words may stand in a string; only a number is refused
+    return text
+
+
+def clone(value: Json, path: Path = ()) -> Json:
+    """Copy a JSON value, so that no one else's change reaches it; refuse what is not JSON."""
+    try:
+        return _clone(value, path)
+    except RecursionError:
+        raise InvalidPayload("nested too deeply") from None
+
+
+def _clone(value: Json, path: Path) -> Json:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        raise InvalidPayload(f"expected a number that JSON can hold, got {value}", render_path(path))
+    if isinstance(value, Mapping):
+        return {_key(key, path): _clone(item, (*path, str(key))) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clone(item, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, WireModel):
+        return value.to_dict()
+    raise InvalidPayload(f"expected a JSON value, got {type(value).__name__}", render_path(path))
+
+
+def _key(key: object, path: Path) -> str:
+    if isinstance(key, str):
+        return key
+    raise InvalidPayload(f"expected a string as key, got {key!r}", render_path(path))
+
+
+# -- models ------------------------------------------------------------------------------------
+
+
+class WireModel(BaseModel):
+    """Base of every type that stands for something on the wire."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
+        defer_build=True,
+    )
+
+    _source: JsonObject | None = PrivateAttr(default=None)
+
+    @classmethod
+    def parse(cls, body: Body) -> Self:
+        """Read a whole document; raises `InvalidPayload` naming the JSON path."""
+        return cls.from_object(parse_object(body))
+
+    @classmethod
+    def from_object(cls, source: JsonObject) -> Self:
+        """Check an object that `parse_object` returned, or that the library built itself."""
+        try:
+            model = cls.model_validate(source)
+        except ValidationError as error:
+            raise _invalid(error, source) from error
+        except RecursionError as error:
+            raise InvalidPayload("nested too deeply") from error
+        model._source = source
+        return model
+
+    def to_dict(self) -> JsonObject:
+        """The JSON object this stands for: fields that are absent on the wire are absent here."""
+        return _ordered_like(self._source, self.model_dump(exclude_unset=True, warnings=False))
+
+    def to_json(self) -> bytes:
+        """`to_dict` as compact UTF-8 JSON."""
+        return dump_json(self.to_dict())
+
+    def names(self, name: str) -> bool:
+        """Whether the wire had this field at all, be it null."""
+        return name in self.model_fields_set
+
+
+Body: TypeAlias = Union[bytes, bytearray, memoryview, str, Mapping[str, Json], WireModel]
+"""What callers may hand in for a document."""
+
+
+def parse_object(body: Body) -> JsonObject:
+    """Bring a body into one form, a fresh JSON object; raises `InvalidPayload` when it is none."""
+    if isinstance(body, WireModel):
+        return body.to_dict()
+    if isinstance(body, (bytes, bytearray, memoryview, str)):
+        value = parse_json(body)
+    else:
+        value = clone(body)
+    if isinstance(value, dict):
+        return value
+    raise InvalidPayload(f"expected a JSON object, got {_kind(value)}")
+
+
+def _kind(value: Json) -> str:
+    for kind, name in ((bool, "a boolean"), (str, "a string"), (list, "an array"), ((int, float), "a number")):
+        if isinstance(value, kind):
+            return name
+    return "null" if value is None else type(value).__name__
+
+
+def _ordered_like(source: Json, value: Json) -> Json:
+    """``value`` with its object keys in the order of ``source``; pydantic dumps declared fields first."""
+    if isinstance(value, dict) and isinstance(source, dict):
+        keys = [key for key in source if key in value]
+        keys += [key for key in value if key not in source]
+        return {key: _ordered_like(source.get(key), value[key]) for key in keys}
+    if isinstance(value, list) and isinstance(source, list) and len(value) == len(source):
+        return [_ordered_like(like, item) for like, item in zip(source, value, strict=True)]
+    return value
+
+
+# -- unions that are open to the future --------------------------------------------------------
+
+_UNKNOWN: Final = "<unknown>"
+
+
+class OpenUnion:
+    """Marks a union of models told apart by a tag, whose last member takes every unknown tag.
+
+    ``Annotated[TextBlock | ImageBlock | UnknownBlock, OpenUnion("type")]`` accepts a block type of
+    next year as an ``UnknownBlock``, yet refuses ``{"type": "text"}`` without its text. Pydantic's
+    own discriminators do only one of the two.
+    """
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        *known, unknown = get_args(source)
+        labels: dict[str | None, str] = {}
+        choices: dict[str, core_schema.CoreSchema] = {_UNKNOWN: handler.generate_schema(unknown)}
+        for member in known:
+            label = f"<{member.__name__}>"
+            choices[label] = handler.generate_schema(member)
+            for value in _tag_values(member, self.tag):
+                labels[value] = label
+        return core_schema.tagged_union_schema(choices, discriminator=_discriminator(self.tag, labels))
+
+
+def _tag_values(member: type[WireModel], tag: str) -> list[str | None]:
+    """The values of a model's tag; an optional tag may also be absent."""
+    field = member.model_fields[tag]
+    values = _literals(field.annotation)
+    return values if field.is_required() else [*values, None]
+
+
+def _literals(annotation: Any) -> list[str | None]:
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [value for part in get_args(annotation) for value in _literals(part)]
+
+
+def _discriminator(tag: str, labels: dict[str | None, str]) -> Callable[[Any], str | None]:
+    def label_of(value: Any) -> str | None:
+        if isinstance(value, dict):
+            found = value.get(tag)
+        elif isinstance(value, WireModel):
+            found = getattr(value, tag, None)
+        else:
+            return None
+        if found is None or isinstance(found, str):
+            return labels.get(found, _UNKNOWN)
+        return None
+
+    return label_of
+
+
+# -- pydantic's errors in our words -------------------------------------------------------------
+
+
+def _invalid(error: ValidationError, source: JsonObject) -> InvalidPayload:
+    """The deepest of pydantic's complaints: in a union, the branch that came furthest is the one meant."""
+    complaints = error.errors(include_url=False, include_context=False)
+    located = [(_json_path(complaint, source), complaint["msg"]) for complaint in complaints]
+    path, message = max(located, key=lambda complaint: len(complaint[0]))
+    return InvalidPayload(message[:1].lower() + message[1:], render_path(path))
+
+
+def _json_path(complaint: ErrorDetails, source: Json) -> Path:
+    """Keep of pydantic's location what is JSON: union members and constraints stand in it as labels."""
+    path: list[str | int] = []
+    node = source
+    last = len(complaint["loc"]) - 1
+    for position, part in enumerate(complaint["loc"]):
+        if isinstance(part, str) and part.startswith("<"):
+            continue
+        if isinstance(node, dict) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        elif not (position == last and complaint["type"] == "missing"):
+            continue
+        path.append(part)
+    return tuple(path)
