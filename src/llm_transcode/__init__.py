@@ -1,0 +1,26 @@
+"""Translate between LLM wire protocols: requests, replies, errors, model lists, headers and streams."""
+
+from .convert import convert_request, convert_response
+from .converted import Converted, ReplyContext
+from .dialects import Dialect
+from .errors import ConversionError, InvalidPayload, LossyConversionError, StreamError, Unsupported
+from .losses import Loss, LossCode
+from .options import Options
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConversionError",
+    "Converted",
+    "Dialect",
+    "InvalidPayload",
+    "Loss",
+    "LossCode",
+    "LossyConversionError",
+    "Options",
+    "ReplyContext",
+    "StreamError",
+    "Unsupported",
+    "convert_request",
+    "convert_response",
+]

@@ -176,7 +176,7 @@ class WireModel(BaseModel):
 
     def to_dict(self) -> JsonObject:
         """The JSON object this stands for: fields that are absent on the wire are absent here."""
-        return _ordered_like(self._source, self.model_dump(exclude_unset=True, warnings=False))
+        return _ordered_like(self._source, self.model_dump(by_alias=True, exclude_unset=True, warnings=False))
 
     def to_json(self) -> bytes:
         """`to_dict` as compact UTF-8 JSON."""

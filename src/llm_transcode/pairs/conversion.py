@@ -1,0 +1,82 @@
+"""The state of one conversion: what is asked for, what is known, and what has been lost."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..dialects import Dialect
+from ..facts import ModelFacts
+from ..losses import LossCode, Recorder
+from ..options import Options
+from ..wire import Path
+
+__all__ = ["Aliases", "Conversion", "hashed"]
+
+_ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
+_HASH_LENGTH: Final = 8
+
+
+def hashed(text: str, length: int = _HASH_LENGTH) -> str:
+    """The first hexadecimal digits of a text's SHA-256: the same on every machine and every turn."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+class Aliases:
+    """Names that fit the other side's limits, found again on the way back.
+
+    Both vendors take ``[a-zA-Z0-9_-]`` up to some length. A name that does not fit keeps its readable
+    head and gets the hash of the whole, so that two long names cannot meet and a conversation that
+    grows never renames what it has named.
+    """
+
+    __slots__ = ("_code", "_fitted", "_limit", "_losses", "_what")
+
+    def __init__(self, what: str, limit: int | None, code: LossCode, losses: Recorder) -> None:
+        self._what = what
+        self._limit = limit
+        self._code = code
+        self._losses = losses
+        self._fitted: dict[str, str] = {}
+
+    def fit(self, name: str, path: Path) -> str:
+        """The name to write in place of ``name``."""
+        fitted = self._fitted.get(name)
+        if fitted is None:
+            fitted = self._fitted[name] = self._fit(name)
+            if fitted != name:
+                detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
+                self._losses.approximated(self._code, path, detail, "info")
+        return fitted
+
+    def _fit(self, name: str) -> str:
+        legal = _ILLEGAL.sub("_", name)
+        limit = len(name) if self._limit is None else self._limit
+        if legal == name and len(name) <= limit:
+            return name
+        suffix = "_" + hashed(name)
+        head = limit - len(suffix) if self._limit is not None else len(name)
+        return legal[:head] + suffix
+
+    def reversed(self) -> dict[str, str]:
+        """What was sent, to what it stands for; only where they differ."""
+        return {fitted: name for name, fitted in self._fitted.items() if fitted != name}
+
+
+@dataclass(slots=True)
+class Conversion:
+    """Handed through the converters of one document."""
+
+    options: Options
+    dialect: Dialect
+    facts: ModelFacts = field(default_factory=ModelFacts)
+    losses: Recorder = field(default_factory=Recorder)
+    names: Aliases = field(init=False)
+    ids: Aliases = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.losses = Recorder(self.options.downgrade)
+        self.names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
+        self.ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)

@@ -1,0 +1,434 @@
+"""Thinking: the blocks of earlier turns and replies, and how much of it is asked for.
+
+Anthropic signs its thinking and refuses to read it back altered, so text, signature and redacted
+data are opaque here, byte for byte, and a signature is never made up. Chat has no slot of its own;
+what is in use is a plain string (``reasoning_content``, ``reasoning``, ``reasoning_text``) and two
+lists that can carry signatures (``reasoning_details`` of OpenRouter, ``thinking_blocks`` of LiteLLM).
+
+How much to think is a level in Chat (``reasoning_effort``) and, in Messages, a level
+(``output_config.effort``), a budget in tokens, or the model's own choice (``adaptive``).
+
+* https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking
+* https://docs.anthropic.com/en/docs/build-with-claude/adaptive-thinking
+* https://openrouter.ai/docs/use-cases/reasoning-tokens
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from typing_extensions import assert_never
+
+from ... import chat, messages
+from ...dialects import ReasoningSlot
+from ...facts import ALL_EFFORTS
+from ...losses import LossCode
+from ...wire import JsonObject, Path
+from ..conversion import Conversion
+from ..fields import Drop, Fields
+
+__all__ = [
+    "ANTHROPIC_FORMAT",
+    "Effort",
+    "Reasoning",
+    "Thought",
+    "carry",
+    "effort_to_chat",
+    "effort_to_messages",
+    "reasoning_of",
+    "thinking_to_chat",
+    "thinking_to_messages",
+]
+
+ANTHROPIC_FORMAT: Final = "anthropic-claude-v1"
+"""The ``format`` of reasoning details that hold Anthropic's signatures, in OpenRouter's words."""
+
+Thought: TypeAlias = messages.ThinkingBlock | messages.RedactedThinkingBlock
+
+# -- ledger --------------------------------------------------------------------------------------
+
+THINKING_TO_CHAT: Final = Fields(
+    messages.ThinkingBlock,
+    {
+        "type": "the reasoning slot of the message",
+        "thinking": "`reasoning_content`, `reasoning_details[].text`",
+        "signature": "`reasoning_details[].signature`",
+    },
+    {"cache_control": Drop(LossCode.CACHE_CONTROL, "thinking takes no cache mark", "info")},
+)
+REDACTED_TO_CHAT: Final = Fields(
+    messages.RedactedThinkingBlock,
+    {"type": "the reasoning slot of the message", "data": "`reasoning_details[].data`"},
+    {"cache_control": Drop(LossCode.CACHE_CONTROL, "thinking takes no cache mark", "info")},
+)
+
+_BOUND: Final = Drop(LossCode.THINKING_DISPLAY, "Chat binds no thinking to its place", "info")
+_SHOWN: Final = Drop(LossCode.THINKING_DISPLAY, "Chat does not say how thinking is shown", "info")
+THINKING_ENABLED_TO_CHAT: Final = Fields(
+    messages.ThinkingEnabled,
+    {"type": "`reasoning_effort`", "budget_tokens": "`reasoning_effort`, by a table"},
+    {"display": _SHOWN, "block_binding": _BOUND},
+)
+THINKING_ADAPTIVE_TO_CHAT: Final = Fields(
+    messages.ThinkingAdaptive,
+    {"type": "`reasoning_effort`, from `output_config.effort`"},
+    {"display": _SHOWN, "block_binding": _BOUND},
+)
+
+# -- blocks: Messages to Chat --------------------------------------------------------------------
+
+
+def thinking_to_chat(thoughts: Sequence[tuple[Thought, Path]], message: JsonObject, cx: Conversion) -> None:
+    """Put the thinking of an earlier turn where the backend reads it back, or record that it does not."""
+    for thought, path in thoughts:
+        _report(thought, path, cx)
+        if cx.dialect.reasoning_slot is None:
+            cx.losses.dropped(LossCode.THINKING, path, "the backend does not read earlier thinking", "info")
+        elif cx.dialect.reasoning_slot in ("reasoning_content", "reasoning"):
+            _report_plain(thought, path, cx)
+    if thoughts and cx.dialect.reasoning_slot is not None:
+        carry([thought for thought, _ in thoughts], message, cx.dialect.reasoning_slot)
+
+
+def _report(thought: Thought, path: Path, cx: Conversion) -> None:
+    if isinstance(thought, messages.ThinkingBlock):
+        THINKING_TO_CHAT.report(thought, path, cx.losses)
+    else:
+        REDACTED_TO_CHAT.report(thought, path, cx.losses)
+
+
+def _report_plain(thought: Thought, path: Path, cx: Conversion) -> None:
+    if isinstance(thought, messages.RedactedThinkingBlock):
+        cx.losses.dropped(LossCode.THINKING, path, "the backend reads plain reasoning only, not redacted data", "info")
+    elif thought.signature:
+        cx.losses.dropped(LossCode.THINKING, (*path, "signature"), "the backend's reasoning has no signature", "info")
+
+
+def carry(thoughts: Sequence[Thought], message: JsonObject, slot: ReasoningSlot) -> None:
+    """Write thoughts into one slot of a Chat message."""
+    if slot == "thinking_blocks":
+        message[slot] = [thought.to_dict() for thought in thoughts]
+    elif slot == "reasoning_details":
+        message[slot] = [detail_of(thought, index) for index, thought in enumerate(thoughts)]
+    elif text := visible(thoughts):
+        message[slot] = text
+
+
+def visible(thoughts: Sequence[Thought]) -> str:
+    """The readable text of thoughts, as one string."""
+    texts = [thought.thinking for thought in thoughts if isinstance(thought, messages.ThinkingBlock)]
+    return "\n\n".join(text for text in texts if text)
+
+
+def detail_of(thought: Thought, index: int) -> JsonObject:
+    """One entry of ``reasoning_details``; the OpenAI SDK's accumulator demands the index."""
+    if isinstance(thought, messages.RedactedThinkingBlock):
+        return {"type": "reasoning.encrypted", "data": thought.data, "format": ANTHROPIC_FORMAT, "index": index}
+    detail: JsonObject = {"type": "reasoning.text", "text": thought.thinking}
+    if thought.signature:
+        detail["signature"] = thought.signature
+        detail["format"] = ANTHROPIC_FORMAT
+    detail["index"] = index
+    return detail
+
+
+# -- blocks: Chat to Messages --------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Reasoning:
+    """What a Chat message holds of reasoning: blocks that Anthropic reads back, and text without signature."""
+
+    blocks: list[JsonObject] = field(default_factory=list[JsonObject])
+    unsigned: str = ""
+    foreign: list[Path] = field(default_factory=list[Path])
+    """Where data stands that only another vendor can read."""
+
+    def add(self, text: str, signature: str | None) -> None:
+        if signature:
+            self.blocks.append({"type": "thinking", "thinking": self.unsigned + text, "signature": signature})
+            self.unsigned = ""
+        else:
+            self.unsigned += text
+
+
+def reasoning_of(message: chat.ReasoningSlots, path: Path) -> Reasoning:
+    """Read every slot in use. The lists win over the strings, which repeat their text."""
+    if message.thinking_blocks:
+        return _from_thinking_blocks(message.thinking_blocks, (*path, "thinking_blocks"))
+    if message.reasoning_details:
+        found = _from_details(message.reasoning_details, (*path, "reasoning_details"))
+        if found.blocks or found.unsigned:
+            return found
+        found.unsigned = _plain(message)
+        return found
+    return Reasoning(unsigned=_plain(message))
+
+
+def _plain(message: chat.ReasoningSlots) -> str:
+    return message.reasoning_content or message.reasoning or message.reasoning_text or ""
+
+
+def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path) -> Reasoning:
+    found = Reasoning()
+    for index, block in enumerate(blocks):
+        match block:
+            case chat.ThinkingBlock():
+                found.add(block.thinking or "", block.signature)
+            case chat.RedactedThinkingBlock():
+                found.blocks.append({"type": "redacted_thinking", "data": block.data})
+            case chat.UnknownThinkingBlock():
+                found.foreign.append((*path, index))
+            case _:
+                assert_never(block)
+    return found
+
+
+def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reasoning:
+    """Entries without signature run on into the next: OpenRouter cuts one block into many."""
+    found = Reasoning()
+    for index, detail in enumerate(details):
+        ours = detail.format in (None, ANTHROPIC_FORMAT)
+        match detail:
+            case chat.ReasoningText():
+                found.add(detail.text or "", detail.signature if ours else None)
+            case chat.ReasoningSummary():
+                found.add(detail.summary or "", None)
+            case chat.ReasoningEncrypted() if ours and detail.format:
+                found.blocks.append({"type": "redacted_thinking", "data": detail.data})
+            case chat.ReasoningEncrypted() | chat.UnknownReasoning():
+                found.foreign.append((*path, index))
+            case _:
+                assert_never(detail)
+    return found
+
+
+def thinking_to_messages(message: chat.ReasoningSlots, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
+    found = reasoning_of(message, path)
+    for at in found.foreign:
+        cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
+    if not found.unsigned.strip():
+        return found.blocks
+    if cx.options.unsigned_thinking == "text":
+        cx.losses.approximated(LossCode.THINKING_UNSIGNED, path, "reasoning without signature is sent as text")
+        return [*found.blocks, {"type": "text", "text": found.unsigned}]
+    cx.losses.dropped(LossCode.THINKING_UNSIGNED, path, "Anthropic reads back only what it has signed", "info")
+    return found.blocks
+
+
+# -- how much: one notion for both sides -----------------------------------------------------------
+
+_BUDGETS: Final = (
+    ("minimal", 1024, 2048),
+    ("low", 4096, 8192),
+    ("medium", 8192, 16384),
+    ("high", 16384, 32768),
+    ("xhigh", 32768, 65536),
+    ("max", 65536, None),
+)
+"""Level, the budget it stands for, and the first budget beyond it: each direction undoes the other."""
+
+_MIN_BUDGET: Final = 1024
+"""The least ``budget_tokens`` that Anthropic takes."""
+
+
+def _level_of(budget: int) -> str:
+    return next(level for level, _, end in _BUDGETS if end is None or budget < end)
+
+
+def _budget_of(level: str) -> int:
+    return next(budget for name, budget, _ in _BUDGETS if name == level)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much thinking a request asks for, and where it says so."""
+
+    level: str
+    """One of `ALL_EFFORTS`, or a level of the future."""
+    path: Path
+    budget: int | None = None
+
+
+def _fit(effort: Effort, levels: Sequence[str], cx: Conversion) -> str | None:
+    """The level itself, else the nearest lower one the target has, else its lowest."""
+    if effort.level in levels:
+        return effort.level
+    thinking = [level for level in levels if level != "none"]
+    if not thinking or effort.level not in ALL_EFFORTS or effort.level == "none":
+        detail = f"effort {effort.level!r}; the target takes {', '.join(levels) or 'none at all'}"
+        cx.losses.dropped(LossCode.EFFORT, effort.path, detail)
+        return None
+    rank = ALL_EFFORTS.index(effort.level)
+    fitted = max((level for level in thinking if ALL_EFFORTS.index(level) < rank), key=ALL_EFFORTS.index, default=thinking[0])
+    cx.losses.approximated(LossCode.EFFORT, effort.path, f"effort {effort.level!r} becomes {fitted!r}")
+    return fitted
+
+
+# -- how much: Messages to Chat --------------------------------------------------------------------
+
+
+def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
+    """Ask the backend for as much thinking as the client does."""
+    _report_thinking(request.thinking, cx)
+    effort = _effort_of(request)
+    if effort is None:
+        return
+    match cx.dialect.reasoning_request:
+        case "reasoning_effort":
+            levels = cx.dialect.efforts if cx.dialect.efforts is not None else cx.facts.efforts
+            level = _fit(effort, levels, cx)
+            if level is not None:
+                body["reasoning_effort"] = level
+        case "reasoning":
+            body["reasoning"] = _openrouter_reasoning(request, effort, cx)
+        case "thinking":
+            body["thinking"] = {"type": "disabled" if effort.level == "none" else "enabled"}
+            if effort.level != "none":
+                detail = f"the backend thinks or does not; effort {effort.level!r} is not carried"
+                cx.losses.approximated(LossCode.EFFORT, effort.path, detail)
+
+
+def _effort_of(request: messages.Prompt) -> Effort | None:
+    """An explicit effort goes before a budget, and ``disabled`` before both."""
+    thinking = request.thinking
+    if isinstance(thinking, (messages.ThinkingDisabled, messages.ThinkingBetweenTools)):
+        return Effort("none", ("thinking", "type"))
+    budget = thinking.budget_tokens if isinstance(thinking, messages.ThinkingEnabled) else None
+    if request.output_config is not None and request.output_config.effort:
+        return Effort(request.output_config.effort, ("output_config", "effort"), budget)
+    if budget is not None:
+        return Effort(_level_of(budget), ("thinking", "budget_tokens"), budget)
+    return None
+
+
+def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversion) -> JsonObject:
+    reasoning: JsonObject
+    if effort.budget is not None and effort.path[0] == "thinking":
+        reasoning = {"max_tokens": effort.budget}
+    else:
+        levels = cx.dialect.efforts or ALL_EFFORTS
+        reasoning = {"effort": _fit(effort, levels, cx)}
+    if isinstance(request.thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive)) and request.thinking.display == "omitted":
+        reasoning["exclude"] = True
+    return reasoning
+
+
+def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
+    match thinking:
+        case messages.ThinkingEnabled():
+            THINKING_ENABLED_TO_CHAT.report(thinking, ("thinking",), cx.losses)
+        case messages.ThinkingAdaptive():
+            THINKING_ADAPTIVE_TO_CHAT.report(thinking, ("thinking",), cx.losses)
+        case messages.ThinkingBetweenTools():
+            detail = "no thinking but notes between tools; Chat can only switch thinking off"
+            cx.losses.approximated(LossCode.THINKING, ("thinking", "type"), detail)
+        case messages.UnknownThinking():
+            cx.losses.dropped(LossCode.UNKNOWN_VALUE, ("thinking", "type"), f"thinking of type {thinking.type!r}")
+        case messages.ThinkingDisabled() | None:
+            pass
+        case _:
+            assert_never(thinking)
+
+
+# -- how much: Chat to Messages --------------------------------------------------------------------
+
+
+def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+    """Switch thinking on, off, or leave it to the model. ``body`` has its turns, tools and limits by now."""
+    effort = _asked_effort(request)
+    if effort is None:
+        return
+    if effort.level == "none":
+        _disable(effort, body, cx)
+    elif cx.facts.adaptive_thinking:
+        _think_adaptively(effort, body, cx)
+    elif cx.facts.budget_thinking:
+        _think_on_budget(effort, body, cx)
+    else:
+        cx.losses.dropped(LossCode.EFFORT, effort.path, "the model does not think before it answers")
+
+
+def _asked_effort(request: chat.Request) -> Effort | None:
+    """OpenAI's field first, then what clients of OpenRouter and of the ``thinking`` extension send."""
+    if request.reasoning_effort:
+        return Effort(request.reasoning_effort, ("reasoning_effort",))
+    if request.reasoning is not None:
+        return _asked_of_openrouter(request.reasoning)
+    if request.thinking is not None:
+        budget = request.thinking.budget_tokens
+        if request.thinking.type == "disabled":
+            return Effort("none", ("thinking", "type"))
+        return Effort(_level_of(budget) if budget is not None else "medium", ("thinking",), budget)
+    return None
+
+
+def _asked_of_openrouter(reasoning: chat.ReasoningConfig) -> Effort | None:
+    if reasoning.enabled is False:
+        return Effort("none", ("reasoning", "enabled"))
+    if reasoning.effort:
+        return Effort(reasoning.effort, ("reasoning", "effort"))
+    if reasoning.max_tokens is not None:
+        return Effort(_level_of(reasoning.max_tokens), ("reasoning", "max_tokens"), reasoning.max_tokens)
+    return Effort("medium", ("reasoning", "enabled")) if reasoning.enabled else None
+
+
+def _disable(effort: Effort, body: JsonObject, cx: Conversion) -> None:
+    if not (cx.facts.adaptive_thinking or cx.facts.budget_thinking):
+        return  # the model never thinks: the wish is granted
+    if cx.facts.disabled_thinking:
+        body["thinking"] = {"type": "disabled"}
+    else:
+        cx.losses.dropped(LossCode.EFFORT, effort.path, "the model cannot be kept from thinking")
+
+
+def _think_adaptively(effort: Effort, body: JsonObject, cx: Conversion) -> None:
+    level = _fit(effort, cx.facts.efforts, cx)
+    # Newer models leave their thinking out of the reply unless it is asked for.
+    body["thinking"] = {"type": "adaptive", "display": "summarized"}
+    if level is not None:
+        body.setdefault("output_config", {})["effort"] = level
+
+
+def _think_on_budget(effort: Effort, body: JsonObject, cx: Conversion) -> None:
+    if effort.budget is None and effort.level not in ALL_EFFORTS:
+        cx.losses.dropped(LossCode.EFFORT, effort.path, f"effort {effort.level!r} is not known")
+        return
+    obstacle = _obstacle_to_budget(body)
+    wanted = effort.budget if effort.budget is not None else _budget_of(effort.level)
+    budget = min(wanted, body["max_tokens"] - 1)
+    if obstacle is None and budget < _MIN_BUDGET:
+        obstacle = f"max_tokens leaves no room for a budget of {_MIN_BUDGET} tokens"
+    if obstacle is not None:
+        cx.losses.dropped(LossCode.EFFORT, effort.path, f"thinking stays off: {obstacle}")
+        return
+    if budget < wanted:
+        cx.losses.approximated(LossCode.EFFORT, effort.path, f"the budget of {wanted} tokens is cut to fit max_tokens")
+    body["thinking"] = {"type": "enabled", "budget_tokens": budget}
+
+
+def _obstacle_to_budget(body: JsonObject) -> str | None:
+    """What makes a model with a thinking budget answer 400."""
+    if body.get("tool_choice", {}).get("type") in ("any", "tool"):
+        return "the choice of a tool is forced"
+    if _in_unsigned_tool_loop(body["messages"]):
+        return "the open tool call was made without signed thinking"
+    return None
+
+
+def _in_unsigned_tool_loop(turns: list[JsonObject]) -> bool:
+    """Whether tool results answer an assistant turn that does not begin with thinking.
+
+    "Expected `thinking` or `redacted_thinking`, but found `tool_use`": the API wants the thinking of
+    the turn whose tools are being answered, and a Chat client may have been unable to keep it.
+    """
+    if len(turns) < 2 or turns[-1]["role"] != "user" or turns[-2]["role"] != "assistant":
+        return False
+    answers, asked = turns[-1]["content"], turns[-2]["content"]
+    if isinstance(answers, str) or isinstance(asked, str) or not asked:
+        return False
+    answering = any(block["type"] == "tool_result" for block in answers)
+    return answering and asked[0]["type"] not in ("thinking", "redacted_thinking")

@@ -1,0 +1,143 @@
+"""JSON Schemas where the two vendors take different subsets.
+
+Schemas pass verbatim wherever both sides take them. Three places need more:
+
+* the root of a tool's schema, which both vendors want to be an object without alternatives;
+* structured output and strict tools at Anthropic, which refuse keywords such as ``minimum``;
+* ``strict`` at OpenAI, which wants every property required and no other allowed.
+
+* https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs#json-schema-limitations
+* https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...wire import Json, JsonObject, dump_json
+
+__all__ = ["closed_schema", "is_strict_at_openai", "object_schema"]
+
+# -- the root of a tool's schema -------------------------------------------------------------------
+
+_ALTERNATIVES: Final = ("anyOf", "oneOf", "allOf")
+
+
+def object_schema(schema: JsonObject) -> JsonObject:
+    """The schema with an object at its root, unchanged if it has one.
+
+    "schema must be a JSON Schema of type object", "input_schema does not support oneOf, allOf, or
+    anyOf at the top level": alternatives at the root are merged into one wider object.
+    """
+    schema = _resolved(schema)
+    if any(name in schema for name in _ALTERNATIVES):
+        schema = _merged(schema)
+    if schema.get("type") != "object":
+        schema = {**schema, "type": "object"}
+    return schema if "properties" in schema else {**schema, "properties": {}}
+
+
+def _resolved(schema: JsonObject) -> JsonObject:
+    """A root that is a local reference, replaced by what it refers to."""
+    reference = schema.get("$ref")
+    if not isinstance(reference, str):
+        return schema
+    target: Json = schema
+    for key in reference.removeprefix("#/").split("/"):
+        target = target.get(key) if isinstance(target, dict) else None
+    rest = {key: value for key, value in schema.items() if key != "$ref"}
+    return {**rest, **target} if isinstance(target, dict) else rest
+
+
+def _merged(schema: JsonObject) -> JsonObject:
+    """One object that takes whatever any of the alternatives takes."""
+    merged = {key: value for key, value in schema.items() if key not in _ALTERNATIVES}
+    properties: JsonObject = dict(merged.get("properties") or {})
+    required: list[Json] = list(merged.get("required") or [])
+    for name in _ALTERNATIVES:
+        branches = [branch for branch in schema.get(name) or [] if isinstance(branch, dict)]
+        for branch in branches:
+            for key, value in (branch.get("properties") or {}).items():
+                properties.setdefault(key, value)
+        required += [key for key in _common(branches, name) if key not in required]
+    return {**merged, "properties": properties, **({"required": required} if required else {})}
+
+
+def _common(branches: list[JsonObject], name: str) -> list[Json]:
+    """What all branches require: of ``allOf`` everything, of the others what none leaves out."""
+    lists = [branch.get("required") or [] for branch in branches]
+    if name == "allOf":
+        return [key for keys in lists for key in keys]
+    return [key for key in lists[0] if all(key in keys for keys in lists)] if lists else []
+
+
+# -- Anthropic's subset for structured output ------------------------------------------------------
+
+_KEPT: Final = frozenset(
+    ("$defs", "definitions", "$ref", "type", "anyOf", "allOf", "enum", "const", "title", "description")
+    + ("properties", "required", "additionalProperties", "items", "format", "minItems", "oneOf", "default", "$schema")
+)
+_FORMATS: Final = frozenset(
+    ("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid")
+)
+
+
+def closed_schema(schema: JsonObject) -> JsonObject:
+    """The schema in Anthropic's subset; equal to the source if it already is.
+
+    As Anthropic's own SDK does it, a keyword that the API refuses moves into the description, where
+    the model still reads it, and every object is closed.
+    """
+    closed: JsonObject = {}
+    refused: list[str] = []
+    for key, value in schema.items():
+        if _is_refused(key, value):
+            refused.append(f"{key}: {dump_json(value).decode()}")
+        elif key == "oneOf":
+            closed["anyOf"] = _closed_value("anyOf", value)
+        else:
+            closed[key] = _closed_value(key, value)
+    if closed.get("type") == "object" or "properties" in closed:
+        closed["additionalProperties"] = False
+    if refused:
+        note = "{" + ", ".join(refused) + "}"
+        described = closed.get("description")
+        closed["description"] = f"{described}\n\n{note}" if described else note
+    return closed
+
+
+def _is_refused(key: str, value: Json) -> bool:
+    if key == "format":
+        return value not in _FORMATS
+    if key == "minItems":
+        return value not in (0, 1)
+    return key not in _KEPT
+
+
+def _closed_value(key: str, value: Json) -> Json:
+    if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
+        return {name: closed_schema(item) if isinstance(item, dict) else item for name, item in value.items()}
+    if key in ("anyOf", "allOf") and isinstance(value, list):
+        return [closed_schema(item) if isinstance(item, dict) else item for item in value]
+    if key == "items" and isinstance(value, dict):
+        return closed_schema(value)
+    return value
+
+
+# -- OpenAI's subset for strict ----------------------------------------------------------------------
+
+_NESTED_IN_OBJECTS: Final = ("properties", "$defs", "definitions")
+_NESTED_IN_LISTS: Final = ("anyOf", "allOf", "oneOf")
+
+
+def is_strict_at_openai(schema: Json) -> bool:
+    """Whether OpenAI takes the schema with ``strict``: all objects closed, all properties required."""
+    if not isinstance(schema, dict):
+        return True
+    if "properties" in schema or schema.get("type") == "object":
+        properties = schema.get("properties") or {}
+        if schema.get("additionalProperties") is not False or set(schema.get("required") or ()) != set(properties):
+            return False
+    nested = [item for key in _NESTED_IN_OBJECTS for item in (schema.get(key) or {}).values()]
+    nested += [item for key in _NESTED_IN_LISTS for item in schema.get(key) or []]
+    return all(is_strict_at_openai(item) for item in (*nested, schema.get("items")))

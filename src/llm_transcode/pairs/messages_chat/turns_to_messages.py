@@ -1,0 +1,358 @@
+"""The turns of a conversation, Chat to Messages.
+
+Theory of operation. Anthropic wants every call answered in the very next user turn, results before
+anything else, in one turn: "`tool_use` ids were found without `tool_result` blocks immediately
+after". So an assistant message with calls opens a *window* that lasts until the next assistant
+message: all tool messages in it become results at the head of one user turn, in the order of the
+calls, and what else was said in the window follows them. Neighbours of the same role are merged as
+lists of blocks, never by gluing strings. `turns_to_chat` is the way back.
+
+System messages at the beginning become the system prompt. Later ones stay where they are: hoisting
+them would change their meaning and destroy the cached prefix.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from typing_extensions import assert_never
+
+from ... import chat, messages
+from ...errors import InvalidPayload
+from ...losses import LossCode
+from ...wire import JsonObject, Path, WireModel, render_path
+from ..conversion import Conversion
+from ..fields import VENDOR, Drop, Fields
+from .caching import mark_for_messages
+from .calls import CallIds, call_to_messages, legacy_call_to_messages, result_to_messages
+from .content import part_to_messages, text_block
+from .reasoning import thinking_to_messages
+from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
+
+__all__ = ["turns_to_messages"]
+
+SystemLike: TypeAlias = chat.SystemMessage | chat.DeveloperMessage
+Result: TypeAlias = chat.ToolMessage | chat.FunctionMessage
+Content: TypeAlias = str | Sequence[chat.Part] | None
+
+# -- ledger --------------------------------------------------------------------------------------
+
+_NAME: Final = Drop(LossCode.TURN_NAME, "Anthropic's turns have no names")
+_PLAIN: Final = {"role": "`role`", "content": "`content`", "cache_control": "`cache_control` of the last block"}
+SYSTEM_TO_MESSAGES: Final = Fields(chat.SystemMessage, _PLAIN, {"name": _NAME})
+DEVELOPER_TO_MESSAGES: Final = Fields(chat.DeveloperMessage, _PLAIN, {"name": _NAME})
+USER_TO_MESSAGES: Final = Fields(chat.UserMessage, _PLAIN, {"name": _NAME})
+FUNCTION_MESSAGE_TO_MESSAGES: Final = Fields(
+    chat.FunctionMessage,
+    {"role": "a `tool_result` block of the next user turn", "name": "the call it answers", "content": "`content`"},
+)
+ASSISTANT_TO_MESSAGES: Final = Fields(
+    chat.AssistantMessage,
+    {
+        **_PLAIN,
+        "refusal": "a `text` block",
+        "tool_calls": "`tool_use` blocks",
+        "function_call": "a `tool_use` block with a made-up id",
+        "audio": "none; refused if nothing else was said",
+        "reasoning_content": "nothing: it has no signature",
+        "reasoning": "nothing: it has no signature",
+        "reasoning_text": "nothing: it has no signature",
+        "reasoning_details": "`thinking` and `redacted_thinking` blocks, where Anthropic signed them",
+        "thinking_blocks": "`thinking` and `redacted_thinking` blocks, where signed",
+        "prefix": "nothing: Anthropic continues a last assistant turn anyway",
+    },
+    {
+        "name": _NAME,
+        "annotations": Drop(LossCode.ANNOTATIONS, "the text is kept, what it cites is not", "info"),
+        "reasoning_opaque": Drop(LossCode.THINKING, "reasoning that only another vendor can read", "info"),
+        "extra_content": VENDOR,
+        "provider_specific_fields": VENDOR,
+    },
+)
+
+# -- the walk --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call in the window, until its result is found."""
+
+    source_id: str | None
+    name: str | None
+    id: str
+    path: Path
+    result: JsonObject | None = None
+
+
+def turns_to_messages(turns: Sequence[chat.Message], body: JsonObject, cx: Conversion) -> None:
+    """Write ``system`` and ``messages`` into the request."""
+    leading = 0
+    while leading < len(turns) and isinstance(turns[leading], (chat.SystemMessage, chat.DeveloperMessage)):
+        leading += 1
+    system = _system(turns[:leading], cx)
+    walk = _Walk(turns, cx)
+    walk.run(leading)
+    if not walk.out and system:
+        cx.losses.approximated(LossCode.MID_SYSTEM, ("messages",), "a system prompt alone is sent as a user turn")
+        walk.out.append({"role": "user", "content": system})
+    elif system:
+        body["system"] = system
+    body["messages"] = walk.out
+
+
+def _system(turns: Sequence[chat.Message], cx: Conversion) -> str | list[JsonObject]:
+    """One string stays a string; several messages become blocks, never one string."""
+    contents = [
+        _content(turn, ("messages", index), cx)
+        for index, turn in enumerate(turns)
+        if isinstance(turn, (chat.SystemMessage, chat.DeveloperMessage))
+    ]
+    if len(contents) == 1:
+        return contents[0]
+    return [block for content in contents for block in _blocks(content)]
+
+
+def _content(turn: SystemLike | chat.UserMessage, path: Path, cx: Conversion) -> str | list[JsonObject]:
+    """What a turn says: its string, unless a cache mark wants a block to stand on; empty if it says nothing."""
+    _PLAIN_LEDGER[type(turn)].report(turn, path, cx.losses)
+    if isinstance(turn.content, str) and turn.cache_control is None:
+        return turn.content if turn.content.strip() else ""
+    blocks = _content_blocks(turn.content, (*path, "content"), cx)
+    if blocks:
+        mark_for_messages(None, turn.cache_control, blocks[-1])
+    return sorted(blocks, key=_is_no_result)
+
+
+def _is_no_result(block: JsonObject) -> bool:
+    """Sorts the ``tool_result`` blocks of a hybrid client to the head of their turn."""
+    return block["type"] != "tool_result"
+
+
+_PLAIN_LEDGER: Final[dict[type[WireModel], Fields]] = {
+    chat.SystemMessage: SYSTEM_TO_MESSAGES,
+    chat.DeveloperMessage: DEVELOPER_TO_MESSAGES,
+    chat.UserMessage: USER_TO_MESSAGES,
+}
+
+
+def _content_blocks(content: Content, path: Path, cx: Conversion) -> list[JsonObject]:
+    if content is None or isinstance(content, str):
+        return _blocks(content if content and content.strip() else "")
+    blocks = (part_to_messages(part, (*path, index), cx) for index, part in enumerate(content))
+    return [block for block in blocks if block is not None]
+
+
+def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
+    if isinstance(content, str):
+        return [text_block(content)] if content else []
+    return content
+
+
+class _Walk:
+    def __init__(self, turns: Sequence[chat.Message], cx: Conversion) -> None:
+        self._turns = turns
+        self._cx = cx
+        self._ids = CallIds(cx)
+        self._answered: set[int] = set()
+        """Positions of the tool messages that have found their call."""
+        self.out: list[JsonObject] = []
+
+    def run(self, start: int) -> None:
+        for index in range(start, len(self._turns)):
+            turn = self._turns[index]
+            match turn:
+                case chat.UserMessage():
+                    self._say("user", _content(turn, ("messages", index), self._cx), ("messages", index))
+                case chat.AssistantMessage():
+                    self._assistant(turn, index)
+                case chat.ToolMessage() | chat.FunctionMessage():
+                    if index not in self._answered:
+                        self._orphan(turn, index)
+                case chat.SystemMessage() | chat.DeveloperMessage():
+                    self._system(turn, index)
+                case chat.UnknownMessage(role=role):
+                    roles = "'developer', 'system', 'user', 'assistant', 'tool' or 'function'"
+                    raise InvalidPayload(f"expected {roles}, got {role!r}", render_path(("messages", index, "role")))
+                case _:
+                    assert_never(turn)
+
+    def _say(self, role: Literal["user", "assistant"], content: str | list[JsonObject], path: Path) -> None:
+        """Add to the conversation; a turn that says nothing is left out, one of the same role is merged."""
+        if not content:
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content, which Anthropic refuses", "info")
+        elif self.out and self.out[-1]["role"] == role:
+            merged = self.out[-1]
+            merged["content"] = _blocks(merged["content"])
+            merged["content"] += _blocks(content)
+        else:
+            self.out.append({"role": role, "content": content})
+
+    # -- assistant turns
+
+    def _assistant(self, turn: chat.AssistantMessage, index: int) -> None:
+        path: Path = ("messages", index)
+        ASSISTANT_TO_MESSAGES.report(turn, path, self._cx.losses)
+        blocks = thinking_to_messages(turn, path, self._cx)
+        said = _said(turn, path, self._cx)
+        calls = list(self._calls(turn, said, path))
+        if not blocks and not calls and isinstance(turn.content, str) and turn.cache_control is None and not turn.refusal:
+            self._say("assistant", turn.content if turn.content.strip() else "", path)
+            return
+        blocks += said
+        blocks += [block for _, block in calls if block is not None]
+        if blocks and not blocks[-1]["type"].endswith("thinking"):
+            mark_for_messages(None, turn.cache_control, blocks[-1])
+        self._say("assistant", blocks, path)
+        if calls:
+            self._answer([call for call, _ in calls], index)
+
+    def _calls(
+        self, turn: chat.AssistantMessage, said: list[JsonObject], path: Path
+    ) -> Iterable[tuple[_Call, JsonObject | None]]:
+        """Each call and its block; a hybrid client's ``tool_use`` block already stands in the content."""
+        known = [block for block in said if block["type"] == "tool_use"]
+        for block in known:
+            yield _Call(block["id"], block["name"], block["id"], (*path, "content")), None
+        seen = {block["id"] for block in known}
+        for at, call in enumerate(turn.tool_calls or ()):
+            where: Path = (*path, "tool_calls", at)
+            if isinstance(call, chat.UnknownToolCall):
+                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, where, f"a call of type {call.type!r}")
+            elif call.id not in seen:
+                call_id = self._ids.assign(call.id, f"call_{path[1]}_{at}", (*where, "id"))
+                name = call.function.name if isinstance(call, chat.FunctionToolCall) else call.custom.name
+                yield _Call(call.id, name, call_id, where), call_to_messages(call, call_id, where, self._cx)
+        if turn.function_call is not None and not turn.tool_calls:
+            where = (*path, "function_call")
+            call_id = self._ids.assign(None, f"call_{path[1]}", where)
+            yield (
+                _Call(None, turn.function_call.name, call_id, where),
+                legacy_call_to_messages(turn.function_call, call_id, where, self._cx),
+            )
+
+    def _answer(self, calls: list[_Call], index: int) -> None:
+        """Put the results of the calls into the next turn."""
+        calls = self._collect(_OpenCalls(calls), index + 1)
+        if index + 1 == len(self._turns):
+            return  # the conversation ends with the calls: nothing is missing yet
+        results = [result for call in calls if (result := call.result or self._missing(call)) is not None]
+        if results:
+            self._say("user", results, calls[0].path)
+
+    def _collect(self, open_calls: _OpenCalls, start: int) -> list[_Call]:
+        """Find the results in the window; returns the calls whose results are ours to write."""
+        for index in range(start, len(self._turns)):
+            turn = self._turns[index]
+            if isinstance(turn, chat.AssistantMessage):
+                break
+            if isinstance(turn, (chat.ToolMessage, chat.FunctionMessage)):
+                call = open_calls.answered_by(turn)
+                if call is not None:
+                    self._answered.add(index)
+                    call.result = result_to_messages(turn, call.id, ("messages", index), self._cx)
+            elif isinstance(turn, chat.UserMessage) and isinstance(turn.content, list):
+                open_calls.answered_inside(turn.content)
+        return open_calls.ours()
+
+    def _missing(self, call: _Call) -> JsonObject | None:
+        match self._cx.options.unanswered_calls:
+            case "keep":
+                return None
+            case "reject":
+                raise InvalidPayload("every call needs one tool message that answers it", render_path(call.path))
+            case "repair":
+                detail = "a call without result gets one that says so"
+                self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, call.path, detail, "warning")
+                return {"type": "tool_result", "tool_use_id": call.id, "content": MISSING_RESULT, "is_error": True}
+
+    def _orphan(self, turn: Result, index: int) -> None:
+        """A result whose call is gone: Anthropic refuses it as a block, so it becomes text."""
+        path: Path = ("messages", index)
+        if self._cx.options.unanswered_calls == "reject":
+            raise InvalidPayload("expected a call that this tool message answers", render_path(path))
+        self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
+        name = turn.tool_call_id if isinstance(turn, chat.ToolMessage) else turn.name
+        result = result_to_messages(turn, name, path, self._cx).get("content") or []
+        self._say("user", [text_block(f"[result of tool call {name}]"), *_blocks(result)], path)
+
+    # -- system turns
+
+    def _system(self, turn: SystemLike, index: int) -> None:
+        path: Path = ("messages", index)
+        content = _content(turn, path, self._cx)
+        if not content:
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a system turn without content", "info")
+        elif self._takes_system():
+            self.out.append({"role": "system", "content": content})
+        else:
+            self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
+            self._say("user", [_as_user_text(block) for block in _blocks(content)], path)
+
+    def _takes_system(self) -> bool:
+        """Native system turns "must follow a user turn", and only newer models know them."""
+        match self._cx.options.mid_system:
+            case "text":
+                return False
+            case "native":
+                return True
+            case "auto":
+                return self._cx.facts.mid_system and bool(self.out) and self.out[-1]["role"] == "user"
+
+
+def _said(turn: chat.AssistantMessage, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The text of an assistant turn, its refusal and, if nothing else, its audio."""
+    said = _content_blocks(turn.content, (*path, "content"), cx)
+    if turn.refusal:
+        cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a past refusal is sent as text", "info")
+        said.append(text_block(turn.refusal))
+    if turn.audio is not None:
+        where: Path = (*path, "audio")
+        if said or turn.tool_calls:
+            cx.losses.dropped(LossCode.AUDIO, where, "what was spoken; the text is kept")
+        else:
+            cx.losses.refused(LossCode.AUDIO, where, "a turn that was only spoken, which OpenAI alone can look up")
+    return said
+
+
+class _OpenCalls:
+    """The calls of one turn that wait for their result, found by id, by name, or by their order."""
+
+    def __init__(self, calls: list[_Call]) -> None:
+        self._calls = calls
+        self._hybrid: set[str | None] = set()
+        self._by_id: dict[str | None, deque[_Call]] = {}
+        self._by_name: dict[str | None, deque[_Call]] = {}
+        for call in calls:
+            self._by_id.setdefault(call.source_id or None, deque()).append(call)
+            self._by_name.setdefault(call.name, deque()).append(call)
+
+    def answered_by(self, turn: Result) -> _Call | None:
+        """The first open call that a message answers."""
+        if isinstance(turn, chat.FunctionMessage):
+            return _next_open(self._by_name.get(turn.name))
+        return _next_open(self._by_id.get(turn.tool_call_id)) or _next_open(self._by_id.get(None))
+
+    def answered_inside(self, parts: Iterable[chat.Part]) -> None:
+        """Note the ``tool_result`` blocks of a hybrid client, which come along with their user message."""
+        for part in parts:
+            if isinstance(part, chat.UnknownPart) and part.type == "tool_result":
+                self._hybrid.add(part.to_dict().get("tool_use_id"))
+
+    def ours(self) -> list[_Call]:
+        """The calls that no hybrid block answers."""
+        return [call for call in self._calls if call.id not in self._hybrid]
+
+
+def _next_open(calls: deque[_Call] | None) -> _Call | None:
+    while calls:
+        call = calls.popleft()
+        if call.result is None:
+            return call
+    return None
+
+
+def _as_user_text(block: JsonObject) -> JsonObject:
+    return {**block, "text": SYSTEM_TEXT.format(block["text"])} if block["type"] == "text" else block

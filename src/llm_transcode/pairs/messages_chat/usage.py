@@ -1,0 +1,135 @@
+"""Token counts. This is the only place where cached tokens are added or subtracted.
+
+OpenAI's ``prompt_tokens`` include what was read from and written to the cache; Anthropic's
+``input_tokens`` exclude both. Output counts include reasoning on both sides. Each direction is the
+exact inverse of the other.
+
+    prompt_tokens      = input_tokens + cache_read_input_tokens + cache_creation_input_tokens
+    cached_tokens      = cache_read_input_tokens
+    cache_write_tokens = cache_creation_input_tokens
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ... import chat, messages
+from ...losses import LossCode, Recorder
+from ...wire import JsonObject, Path
+from ..fields import VENDOR, Drop, Fields
+
+__all__ = ["usage_to_chat", "usage_to_messages"]
+
+# -- ledger --------------------------------------------------------------------------------------
+
+_BREAKDOWN: Final = Drop(LossCode.USAGE, "a breakdown that the other side does not have", "info")
+USAGE_TO_CHAT: Final = Fields(
+    messages.Usage,
+    {
+        "input_tokens": "part of `prompt_tokens`",
+        "cache_read_input_tokens": "`prompt_tokens_details.cached_tokens`, part of `prompt_tokens`",
+        "cache_creation_input_tokens": "`prompt_tokens_details.cache_write_tokens`, part of `prompt_tokens`",
+        "output_tokens": "`completion_tokens`",
+        "output_tokens_details": "`completion_tokens_details.reasoning_tokens`",
+        "service_tier": "`service_tier` of the reply",
+    },
+    {
+        "cache_creation": _BREAKDOWN,
+        "server_tool_use": _BREAKDOWN,
+        "speed": _BREAKDOWN,
+        "inference_geo": _BREAKDOWN,
+        "iterations": _BREAKDOWN,
+        "fallback_credit": _BREAKDOWN,
+    },
+)
+OUTPUT_DETAILS_TO_CHAT: Final = Fields(messages.OutputTokensDetails, {"thinking_tokens": "`reasoning_tokens`"})
+USAGE_TO_MESSAGES: Final = Fields(
+    chat.Usage,
+    {
+        "prompt_tokens": "`input_tokens` and the two cache counts",
+        "completion_tokens": "`output_tokens`",
+        "total_tokens": "nothing: it is their sum",
+        "prompt_tokens_details": "the two cache counts",
+        "completion_tokens_details": "`output_tokens_details`",
+        "cache_read_input_tokens": "`cache_read_input_tokens`",
+        "cache_creation_input_tokens": "`cache_creation_input_tokens`",
+        "prompt_cache_hit_tokens": "`cache_read_input_tokens`",
+        "prompt_cache_miss_tokens": "nothing: it is the rest of `prompt_tokens`",
+    },
+    dict.fromkeys(("cost",), VENDOR),
+)
+PROMPT_DETAILS_TO_MESSAGES: Final = Fields(
+    chat.PromptTokensDetails,
+    {"cached_tokens": "`cache_read_input_tokens`", "cache_write_tokens": "`cache_creation_input_tokens`"},
+    dict.fromkeys(("audio_tokens", "image_tokens", "text_tokens"), _BREAKDOWN),
+)
+COMPLETION_DETAILS_TO_MESSAGES: Final = Fields(
+    chat.CompletionTokensDetails,
+    {"reasoning_tokens": "`output_tokens_details.thinking_tokens`"},
+    dict.fromkeys(
+        ("audio_tokens", "text_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens"), _BREAKDOWN
+    ),
+)
+
+
+def usage_to_chat(usage: messages.Usage, path: Path, losses: Recorder) -> JsonObject:
+    """The usage of a reply, or of a stream whose counts have been merged."""
+    USAGE_TO_CHAT.report(usage, path, losses)
+    read = usage.cache_read_input_tokens or 0
+    written = usage.cache_creation_input_tokens or 0
+    prompt = (usage.input_tokens or 0) + read + written
+    completion = usage.output_tokens or 0
+    counts: JsonObject = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+    }
+    if usage.output_tokens_details is not None:
+        OUTPUT_DETAILS_TO_CHAT.report(usage.output_tokens_details, (*path, "output_tokens_details"), losses)
+        counts["completion_tokens_details"] = {"reasoning_tokens": usage.output_tokens_details.thinking_tokens or 0}
+    return counts
+
+
+def usage_to_messages(
+    usage: chat.Usage | None, path: Path, losses: Recorder, *, cached_included: bool = True
+) -> JsonObject:
+    """The usage of a reply; all three input counts are always there, since clients add them up."""
+    if usage is None:
+        losses.invented(LossCode.USAGE, path, "the backend counted no tokens; zeros stand for them", "warning")
+        return _counts(0, 0, 0, 0)
+    USAGE_TO_MESSAGES.report(usage, path, losses)
+    prompt = usage.prompt_tokens or 0
+    read, written = _cached(usage, path, losses)
+    # More cached tokens than tokens: the server counts them outside, whatever its dialect says.
+    fresh = prompt - read - written if cached_included and read + written <= prompt else prompt
+    counts = _counts(fresh, read, written, usage.completion_tokens or 0)
+    details = usage.completion_tokens_details
+    if details is not None:
+        COMPLETION_DETAILS_TO_MESSAGES.report(details, (*path, "completion_tokens_details"), losses)
+        if details.reasoning_tokens is not None:
+            counts["output_tokens_details"] = {"thinking_tokens": details.reasoning_tokens}
+    return counts
+
+
+def _counts(fresh: int, read: int, written: int, output: int) -> JsonObject:
+    return {
+        "input_tokens": fresh,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+        "output_tokens": output,
+    }
+
+
+def _cached(usage: chat.Usage, path: Path, losses: Recorder) -> tuple[int, int]:
+    """Tokens read from and written to the cache: OpenAI's slots first, then those of proxies and DeepSeek."""
+    details = usage.prompt_tokens_details
+    read = written = None
+    if details is not None:
+        PROMPT_DETAILS_TO_MESSAGES.report(details, (*path, "prompt_tokens_details"), losses)
+        read, written = details.cached_tokens, details.cache_write_tokens
+    if read is None:
+        read = usage.cache_read_input_tokens if usage.cache_read_input_tokens is not None else usage.prompt_cache_hit_tokens
+    if written is None:
+        written = usage.cache_creation_input_tokens
+    return read or 0, written or 0

@@ -1,0 +1,48 @@
+"""The recorded traffic: an ``index.jsonl`` that names the documents beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["KINDS", "Case", "recorded"]
+
+KINDS: Final = ("request", "response", "error", "stream")
+
+_PROTOCOLS: Final = {"anthropic": "messages", "openai_chat": "chat"}
+_TARGETS: Final = {"messages": "chat", "chat": "messages"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One recorded document."""
+
+    root: Path
+    path: str
+    kind: str
+    source: str
+    status: int
+
+    @property
+    def target(self) -> str:
+        """The protocol it is converted to."""
+        return _TARGETS[self.source]
+
+    @property
+    def direction(self) -> str:
+        return f"{self.source}-to-{self.target}"
+
+    def read(self) -> bytes:
+        return (self.root / self.path).read_bytes()
+
+
+def recorded(root: Path) -> Iterator[Case]:
+    """The documents of the protocols that are known here, in the order of the index."""
+    with (root / "index.jsonl").open(encoding="utf-8") as index:
+        for line in index:
+            row = json.loads(line)
+            if row["protocol"] in _PROTOCOLS and row["kind"] in KINDS:
+                yield Case(root, row["path"], row["kind"], _PROTOCOLS[row["protocol"]], row.get("status") or 200)
