@@ -95,7 +95,6 @@ def test_event_is_returned_with_the_chunk_that_completes_it() -> None:
 
 def test_byte_order_mark_counts_only_at_the_start() -> None:
     mark = b"\xef\xbb\xbf"
-
     body = mark + b"data: 1\n\n" + mark + b"data: 2\n\ndata: " + mark + b"3\n\n"
 
     assert events_of(body) == [("", b"1"), ("", mark + b"3")]

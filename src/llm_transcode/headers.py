@@ -10,7 +10,7 @@ Names come out in lower case. Odd values are passed on or left out, never an err
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
@@ -18,7 +18,7 @@ from .protocols import Protocol, check_protocols
 
 __all__ = ["ANTHROPIC_VERSION", "Headers", "convert_request_headers", "convert_response_headers"]
 
-Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+Headers: TypeAlias = Mapping[str, str] | Sequence[tuple[str | bytes, str | bytes]]
 """Headers by name, or as pairs that may repeat a name; bytes are read as Latin-1, as ASGI has them."""
 
 ANTHROPIC_VERSION: Final = "2023-06-01"

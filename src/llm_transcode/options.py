@@ -9,16 +9,13 @@ from typing import Final, Literal, TypeAlias
 from .dialects import Dialect, ReasoningSlot
 from .facts import ModelFacts
 from .losses import LossCode
+from .sse import MAX_EVENT_BYTES
 from .wire import Json
 
-__all__ = ["DEFAULT_MAX_TOKENS", "MAX_EVENT_BYTES", "ModelRenaming", "Options"]
+__all__ = ["DEFAULT_MAX_TOKENS", "ModelRenaming", "Options"]
 
 DEFAULT_MAX_TOKENS: Final = 32_000
 """What every current Claude model takes; less truncates reasoning, more is refused by older models."""
-
-MAX_EVENT_BYTES: Final = 32 * 1024 * 1024
-"""The size of one stream event, in bytes. The Anthropic API takes requests of up to 32 MB, so no
-legitimate event, not even one holding a whole answer with documents, comes near."""
 
 ModelRenaming: TypeAlias = Mapping[str, str] | Callable[[str], str]
 """How the client's name of a model becomes the backend's. A name that a mapping lacks stays."""

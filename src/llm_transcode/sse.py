@@ -53,7 +53,7 @@ class SSEvent:
 
 
 class SSEDecoder:
-    """Turns the chunks of one body into events; ``max_event_bytes`` is explained at `MAX_EVENT_BYTES`.
+    """Turns the chunks of one body into events; ``max_event_bytes`` (positive) is explained at `MAX_EVENT_BYTES`.
 
     Nothing is raised for what the stream holds. An event that is too large ends the decoding: the
     events before it are returned, ``error`` says why, and whatever follows is ignored.
@@ -74,7 +74,7 @@ class SSEDecoder:
     def feed(self, data: bytes) -> list[SSEvent]:
         """Read the next bytes of the body; returns the events that are complete with them."""
         events: list[SSEvent] = []
-        if len(data) > self._limit:  # in pieces, so that only a line cut by their ends can be too long
+        if len(data) > self._limit:  # in pieces, in which a whole line cannot be too long
             for start in range(0, len(data), self._limit):
                 events += self.feed(data[start : start + self._limit])
         elif self.error is None:

@@ -176,7 +176,8 @@ class WireModel(BaseModel):
 
     def to_dict(self) -> JsonObject:
         """The JSON object this stands for: fields that are absent on the wire are absent here."""
-        return _ordered_like(self._source, self.model_dump(by_alias=True, exclude_unset=True, warnings=False))
+        dumped: JsonObject = self.model_dump(by_alias=True, exclude_unset=True, warnings=False)
+        return dumped if self._source is None else _ordered_object(self._source, dumped)
 
     def to_json(self) -> bytes:
         """`to_dict` as compact UTF-8 JSON."""
@@ -211,12 +212,16 @@ def _kind(value: Json) -> str:
     return "null" if value is None else type(value).__name__
 
 
+def _ordered_object(source: JsonObject, value: JsonObject) -> JsonObject:
+    """``value`` with its keys in the order of ``source``; pydantic dumps declared fields first."""
+    keys = [key for key in source if key in value]
+    keys += [key for key in value if key not in source]
+    return {key: _ordered_like(source.get(key), value[key]) for key in keys}
+
+
 def _ordered_like(source: Json, value: Json) -> Json:
-    """``value`` with its object keys in the order of ``source``; pydantic dumps declared fields first."""
     if isinstance(value, dict) and isinstance(source, dict):
-        keys = [key for key in source if key in value]
-        keys += [key for key in value if key not in source]
-        return {key: _ordered_like(source.get(key), value[key]) for key in keys}
+        return _ordered_object(source, value)
     if isinstance(value, list) and isinstance(source, list) and len(value) == len(source):
         return [_ordered_like(like, item) for like, item in zip(source, value, strict=True)]
     return value
@@ -247,7 +252,12 @@ class OpenUnion:
             choices[label] = handler.generate_schema(member)
             for value in _tag_values(member, self.tag):
                 labels[value] = label
-        return core_schema.tagged_union_schema(choices, discriminator=_discriminator(self.tag, labels))
+        return core_schema.tagged_union_schema(
+            choices,
+            discriminator=_discriminator(self.tag, labels),
+            custom_error_type="tag",
+            custom_error_message=f"Expected an object with a string as {self.tag!r}",
+        )
 
 
 def _tag_values(member: type[WireModel], tag: str) -> list[str | None]:

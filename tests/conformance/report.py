@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from .runner import Outcome
+from .outcome import Outcome
 
 __all__ = ["report"]
 

@@ -15,7 +15,7 @@ from .documents import Fault, Json, JsonObject, Path, objects, record
 from .referee import without_carriers
 from .sdk import type_faults
 
-__all__ = ["accumulated", "events", "failure", "stream_faults"]
+__all__ = ["accumulated", "events", "failure", "is_complete", "stream_faults"]
 
 _QUESTION: Final = "?"
 _TOKENS: Final = 1
@@ -72,6 +72,17 @@ def failure(body: bytes) -> Json:
             if error:
                 return error
     return None
+
+
+def is_complete(body: bytes, protocol: str) -> bool:
+    """Whether a stream came to its end, as far as its vendor gave it one."""
+    found = list(events(body))
+    if protocol == "messages":
+        return any(json.loads(data).get("type") == "message_stop" for _, data in found)
+    if found and found[-1][1] == "[DONE]":
+        return True
+    chunks = [record(json.loads(data)) for _, data in found]
+    return any(choice.get("finish_reason") for chunk in chunks for _, choice in objects(chunk.get("choices"), ()))
 
 
 def stream_faults(body: bytes, protocol: str) -> Iterator[Fault]:

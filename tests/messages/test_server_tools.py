@@ -24,7 +24,8 @@ RESULTS = [
      '"content":[]}'),
     ("bash_code_execution", '{"type":"bash_code_execution_result","stdout":"","stderr":"","return_code":0,'
      + FILES % "bash_code_execution_output" + "}"),
-    ("text_editor_code_execution", '{"type":"text_editor_code_execution_view_result","file_type":"text","content":"c"}'),
+    ("text_editor_code_execution", '{"type":"text_editor_code_execution_view_result","file_type":"text",'
+     '"content":"c"}'),
     ("text_editor_code_execution", '{"type":"text_editor_code_execution_create_result","is_file_update":true}'),
     ("text_editor_code_execution", '{"type":"text_editor_code_execution_str_replace_result","lines":["-a","+b"],'
      '"old_start":1,"old_lines":1,"new_start":1,"new_lines":1}'),

@@ -26,7 +26,7 @@ from tests.documents import keep, refuse
 
 
 def test_the_input_of_a_call_keeps_its_numbers_and_order() -> None:
-    block = keep(ToolUseBlock, '{"type":"tool_use","id":"toolu_1","name":"t","input":{"b":1,"a":[1.0,-0.0,1e22]}}')
+    block = keep(ToolUseBlock, '{"type":"tool_use","id":"toolu_1","name":"t","input":{"b":1,"a":[1.0,-0.0]}}')
 
     assert list(block.input) == ["b", "a"]
     assert isinstance(block.input["b"], int)

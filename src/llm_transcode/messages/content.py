@@ -344,7 +344,7 @@ class FallbackTrigger(WireModel):
     type: str | None = None
     """``refusal``."""
     category: str | None = None
-    """One of `REFUSAL_CATEGORIES <llm_transcode.messages.stop>`."""
+    """One of `stop.REFUSAL_CATEGORIES`."""
 
 
 class FallbackBlock(WireModel):

@@ -126,7 +126,7 @@ class Fallback(WireModel):
     thinking: ThinkingConfig | None = None
     output_config: OutputConfig | None = None
     speed: str | None = None
-    """One of `SPEEDS <llm_transcode.messages.usage>`."""
+    """One of `usage.SPEEDS`."""
 
 
 class FallbackCreditToken(WireModel):
@@ -229,7 +229,7 @@ class Prompt(WireModel):
     cache_control: CacheControl | None = None
     """Marks the last block that can be marked."""
     speed: str | None = None
-    """One of `SPEEDS <llm_transcode.messages.usage>`."""
+    """One of `usage.SPEEDS`."""
     context_management: ContextManagement | None = None
     compaction: Compaction | None = None
     mcp_servers: list[McpServer] | None = None

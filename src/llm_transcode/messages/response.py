@@ -99,7 +99,7 @@ class Response(WireModel):
     model: str
     content: list[ContentBlock]
     stop_reason: str | None = None
-    """One of `STOP_REASONS <llm_transcode.messages.stop>`; null in ``message_start``."""
+    """One of `stop.STOP_REASONS`; null in ``message_start``."""
     stop_sequence: str | None = None
     """Which of the request's ``stop_sequences`` was met."""
     stop_details: StopDetails | None = None

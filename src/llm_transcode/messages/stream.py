@@ -140,7 +140,7 @@ class Delta(WireModel):
     """What the message gains (SDK: ``Delta`` of ``raw_message_delta_event``)."""
 
     stop_reason: str | None = None
-    """One of `STOP_REASONS <llm_transcode.messages.stop>`."""
+    """One of `stop.STOP_REASONS`."""
     stop_sequence: str | None = None
     stop_details: StopDetails | None = None
     container: ResponseContainer | None = None

@@ -47,7 +47,7 @@ class Caller(WireModel):
     """Who called a tool (SDK: ``DirectCaller``, ``ServerToolCaller``, ``ServerToolCaller20260120``)."""
 
     type: str
-    """One of `ALLOWED_CALLERS <llm_transcode.messages.tool_definitions>`."""
+    """One of `tool_definitions.ALLOWED_CALLERS`."""
     tool_id: str | None = None
     """The ``server_tool_use`` whose program called; absent for ``direct``."""
 

@@ -56,7 +56,9 @@ class Fields:
             self._report(value, rest, path, losses)
 
     def _report(self, value: WireModel, rest: set[str], path: Path, losses: Recorder) -> None:
-        for name in (*type(value).model_fields, *(value.model_extra or ())):
+        fields = type(value).model_fields
+        for name in (*fields, *(value.model_extra or ())):
             if name in rest and getattr(value, name) is not None:
                 drop = self.dropped.get(name, _UNKNOWN)
-                losses.dropped(drop.code, (*path, name), drop.detail, drop.level)
+                alias = fields[name].alias if name in fields else None
+                losses.dropped(drop.code, (*path, alias or name), drop.detail, drop.level)

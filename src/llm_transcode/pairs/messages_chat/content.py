@@ -210,7 +210,8 @@ def _with_header(block: messages.DocumentBlock, text: str, path: Path, cx: Conve
 def _search_result_to_chat(block: messages.SearchResultBlock, path: Path, cx: Conversion) -> JsonObject:
     SEARCH_RESULT_TO_CHAT.report(block, path, cx.losses)
     cx.losses.approximated(LossCode.DOCUMENT_AS_TEXT, path, "a search result is sent as text", "info")
-    lines = [f"{block.title} ({block.source})", *(text.text for text in block.content)]
+    texts = [text.text for text in block.content if isinstance(text, messages.TextBlock)]
+    lines = [f"{block.title} ({block.source})", *texts]
     part = text_part("\n".join(lines))
     mark_for_chat(block.cache_control, part, path, cx)
     return part

@@ -139,7 +139,7 @@ def _current_tools(
             match block:
                 case messages.ToolAdditionBlock(tool=messages.ToolDefinition(definition=tool)):
                     current.append((tool, path))
-                case messages.ToolRemovalBlock(tool=messages.ToolReference(tool_name=name)):
+                case messages.ToolRemovalBlock(tool=messages.ToolReference(name=name)):
                     current = [(tool, where) for tool, where in current if getattr(tool, "name", None) != name]
                 case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
                     pass

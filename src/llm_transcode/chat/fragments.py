@@ -1,0 +1,153 @@
+"""Which tool call a streamed fragment belongs to.
+
+OpenAI numbers its parallel calls by ``index`` and names id and function once, in the first fragment.
+Other servers leave the index out, send 0 for every call, repeat or empty ids and names, or let the
+fragments of a call arrive under an index of their own. So a call is found by index and id together,
+and a fragment that names neither belongs to the call that was last spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+__all__ = ["Call", "CallTracker", "Fragment", "JsonProgress"]
+
+_STRUCTURE: Final = re.compile(r'["\\{}\[\]]')
+
+
+class JsonProgress:
+    """Tells when a JSON object, read piece by piece, has come to its end. Each character is read once."""
+
+    __slots__ = ("_begun", "_depth", "_escaped", "_in_string")
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._depth = 0
+        self._in_string = False
+        self._escaped = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether what was read so far ends with the brace that closes the first one."""
+        return self._begun and self._depth == 0
+
+    def read(self, text: str) -> None:
+        """Read the next piece."""
+        position = 0
+        if self._escaped and text:
+            self._escaped = False
+            position = 1
+        while match := _STRUCTURE.search(text, position):
+            position = match.end()
+            mark = match.group()
+            if mark == "\\":
+                position += 1
+                self._escaped = position > len(text)
+            elif mark == '"':
+                self._in_string = not self._in_string
+            elif not self._in_string:
+                self._begun = True
+                self._depth += 1 if mark in "{[" else -1
+
+
+@dataclass(slots=True)
+class Fragment:
+    """One entry of ``delta.tool_calls``, or a ``delta.function_call``; "" means absent everywhere."""
+
+    index: int | None = None
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    custom: bool = False
+    """Whether the call is to a free-form tool, so that ``arguments`` are its input."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call, as far as it has arrived."""
+
+    position: int
+    """Which call of the reply this is, from 0."""
+    id: str = ""
+    name: str = ""
+    custom: bool = False
+    pieces: list[str] = field(default_factory=list[str])
+    """The arguments so far; `CallTracker.assign` adds each fragment's."""
+
+    @property
+    def arguments(self) -> str:
+        """The arguments so far, in one string, which then stands for the pieces."""
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+    def is_complete(self) -> bool:
+        """Whether the arguments form a whole JSON object."""
+        progress = JsonProgress()
+        for piece in self.pieces:
+            progress.read(piece)
+        return progress.complete
+
+
+class CallTracker:
+    """Assigns the fragments of one reply to its calls."""
+
+    __slots__ = ("_by_index", "_last", "calls")
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        """The calls in the order of their first fragments."""
+        self._by_index: dict[int, Call] = {}
+        self._last: Call | None = None
+
+    def assign(self, fragment: Fragment) -> tuple[Call, str]:
+        """The call that a fragment belongs to, and what the fragment adds to its arguments."""
+        call = self._find(fragment)
+        if call is None:
+            call = Call(len(self.calls))
+            self.calls.append(call)
+        if fragment.index is not None:
+            self._by_index[fragment.index] = call
+        self._last = call
+        call.id = call.id or fragment.id
+        call.name = call.name or fragment.name
+        call.custom = call.custom or fragment.custom
+        added = "" if self._repeats(call, fragment.arguments) else fragment.arguments
+        if added:
+            call.pieces.append(added)
+        return call, added
+
+    def _find(self, fragment: Fragment) -> Call | None:
+        """The call spoken of before, or None for a new one."""
+        if fragment.index is None:
+            known = next((call for call in self.calls if fragment.id and call.id == fragment.id), None)
+            if known is None and not fragment.id and self._last is not None:
+                known = self._last
+        elif fragment.index in self._by_index:
+            known = self._by_index[fragment.index]
+        elif not fragment.name:
+            # An index never opened and no name: the arguments of a call that was opened under another one.
+            known = next((call for call in self.calls if fragment.id and call.id == fragment.id), None)
+            if known is None and not fragment.id:
+                known = self._last
+        else:
+            known = None
+        return None if known is None or _begins_another(known, fragment) else known
+
+    def _repeats(self, call: Call, arguments: str) -> bool:
+        """Whether a whole object arrives again; appended, it could only make the arguments invalid."""
+        return arguments.startswith("{") and bool(call.pieces) and arguments == call.arguments and call.is_complete()
+
+
+def _begins_another(call: Call, fragment: Fragment) -> bool:
+    """Whether a fragment that seems to go on with a call begins another one instead.
+
+    Servers that number every call 0 give each a new id and a name; those without ids, a name alone.
+    """
+    if not fragment.name or not call.name:
+        return False
+    if fragment.id and call.id:
+        return fragment.id != call.id
+    return bool(call.pieces) and (fragment.name != call.name or call.is_complete())
