@@ -1,7 +1,8 @@
 """Translate between LLM wire protocols: requests, replies, errors, model lists, headers and streams."""
 
-from .convert import convert_request, convert_response
-from .converted import Converted, ReplyContext
+from .convert import convert_error, convert_models, convert_request, convert_response
+from .converted import Converted, ConvertedError, ReplyContext
+from .counting import count_tokens
 from .dialects import Dialect
 from .errors import ConversionError, InvalidPayload, LossyConversionError, StreamError, Unsupported
 from .losses import Loss, LossCode
@@ -12,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ConversionError",
     "Converted",
+    "ConvertedError",
     "Dialect",
     "InvalidPayload",
     "Loss",
@@ -21,6 +23,9 @@ __all__ = [
     "ReplyContext",
     "StreamError",
     "Unsupported",
+    "convert_error",
+    "convert_models",
     "convert_request",
     "convert_response",
+    "count_tokens",
 ]

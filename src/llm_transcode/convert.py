@@ -1,25 +1,31 @@
 """The public verbs: one function for each kind of document, whatever the two protocols.
 
-A pair of protocols is served by one package below `pairs`; a protocol is its own counterpart.
+A pair of protocols is served by one package below `pairs`; a protocol is its own counterpart. Each
+function loads its pair when it is first called: defining the models of two protocols takes longer
+than everything else there is to import, and who imports this library need not use it. (To have the
+work done at start-up, import ``llm_transcode.pairs.messages_chat`` there.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from . import chat, messages
 from .converted import Converted, ConvertedError, ReplyContext
 from .errors import InvalidPayload
+from .losses import Recorder
 from .options import Options
-from .pairs import messages_chat
 from .protocols import Protocol, check_protocols
-from .wire import Body, WireModel
+
+if TYPE_CHECKING:
+    from . import chat, messages
+    from .wire import Body, Json, WireModel
 
 __all__ = ["convert_error", "convert_models", "convert_request", "convert_response"]
 
-M = TypeVar("M", bound=WireModel)
+M = TypeVar("M", bound="WireModel")
+N = TypeVar("N", bound="WireModel")
 
 
 @contextmanager
@@ -58,6 +64,9 @@ def convert_request(
     Raises `InvalidPayload` if the body is not valid in ``source``, `Unsupported` if ``target`` cannot
     say it without changing its meaning, `ValueError` for an unknown protocol.
     """
+    from . import chat, messages
+    from .pairs import messages_chat
+
     check_protocols(source, target)
     options = options or Options()
     with _bounded():
@@ -104,6 +113,9 @@ def convert_response(
     Raises `InvalidPayload` if the body is not a reply of ``source``, be it one that holds an error:
     that is for `convert_error`.
     """
+    from . import chat, messages
+    from .pairs import messages_chat
+
     check_protocols(source, target)
     context, options = context or ReplyContext(), options or Options()
     with _bounded():
@@ -116,3 +128,90 @@ def convert_response(
                 return _unchanged(messages.Response, body, context)
             case _:
                 return _unchanged(chat.Response, body, context)
+
+
+@overload
+def convert_error(
+    status: int | None, body: Json, *, source: Protocol, target: Literal["chat"], options: Options | None = None
+) -> ConvertedError[chat.ErrorResponse]: ...
+@overload
+def convert_error(
+    status: int | None, body: Json, *, source: Protocol, target: Literal["messages"], options: Options | None = None
+) -> ConvertedError[messages.ErrorResponse]: ...
+@overload
+def convert_error(
+    status: int | None, body: Json, *, source: Protocol, target: Protocol, options: Options | None = None
+) -> ConvertedError[chat.ErrorResponse] | ConvertedError[messages.ErrorResponse]: ...
+def convert_error(
+    status: int | None, body: Json, *, source: Protocol, target: Protocol, options: Options | None = None
+) -> ConvertedError[chat.ErrorResponse] | ConvertedError[messages.ErrorResponse]:
+    """Convert the answer of a backend that failed: its HTTP status and its body, whatever that is.
+
+    Bodies of other vendors, of frameworks and of proxies are read too, be they JSON, text or HTML; the
+    result is always an error of ``target`` with a message and a status from 400 to 599. ``status`` is
+    None where there was none; that of a success, with an error in the body, is replaced. A valid body
+    passes unchanged if ``source`` is ``target``.
+
+    Raises `ValueError` for an unknown protocol, and nothing else.
+    """
+    from . import chat, messages
+    from .pairs import messages_chat
+
+    check_protocols(source, target)
+    losses = Recorder((options or Options()).downgrade)
+    own = messages_chat.own_error(status, body, target) if source == target else None
+    if target == "messages":
+        status, document = own or messages_chat.error_to_messages(status, body, losses)
+        return ConvertedError(status, messages.ErrorResponse, document, tuple(losses))
+    status, document = own or messages_chat.error_to_chat(status, body, losses)
+    return ConvertedError(status, chat.ErrorResponse, document, tuple(losses))
+
+
+@overload
+def convert_models(
+    listing: Body | list[Json], *, source: Protocol, target: Literal["chat"], options: Options | None = None
+) -> Converted[chat.ModelList] | Converted[chat.Model]: ...
+@overload
+def convert_models(
+    listing: Body | list[Json], *, source: Protocol, target: Literal["messages"], options: Options | None = None
+) -> Converted[messages.ModelList] | Converted[messages.Model]: ...
+@overload
+def convert_models(
+    listing: Body | list[Json], *, source: Protocol, target: Protocol, options: Options | None = None
+) -> (
+    Converted[chat.ModelList] | Converted[chat.Model] | Converted[messages.ModelList] | Converted[messages.Model]
+): ...
+def convert_models(
+    listing: Body | list[Json], *, source: Protocol, target: Protocol, options: Options | None = None
+) -> Converted[chat.ModelList] | Converted[chat.Model] | Converted[messages.ModelList] | Converted[messages.Model]:
+    """Convert the body of ``GET /v1/models``, or that of one model, ``GET /v1/models/{id}``.
+
+    Anthropic lists models in pages, OpenAI all at once: join the pages before, and cut them after.
+
+    Raises `InvalidPayload` if the body is neither a listing nor a model, `ValueError` for an unknown
+    protocol.
+    """
+    from . import chat, messages
+    from .pairs import messages_chat
+
+    check_protocols(source, target)
+    losses = Recorder((options or Options()).downgrade)
+    with _bounded():
+        match source, target:
+            case "messages", "chat":
+                return messages_chat.models_to_chat(listing, losses)
+            case "chat", "messages":
+                return messages_chat.models_to_messages(listing, losses)
+            case "messages", _:
+                return _unchanged_models(messages.ModelList, messages.Model, listing)
+            case _:
+                return _unchanged_models(chat.ModelList, chat.Model, listing)
+
+
+def _unchanged_models(
+    several: type[M], one: type[N], listing: Body | list[Json]
+) -> Converted[M] | Converted[N]:
+    from .wire import parse_object
+
+    document = parse_object({"data": listing} if isinstance(listing, list) else listing)
+    return _unchanged(several, document) if "data" in document else _unchanged(one, document)

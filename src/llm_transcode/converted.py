@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from typing_extensions import Self
 
 from .errors import LossyConversionError
+from .json_text import JsonObject, clone, dump_json
 from .losses import Level, Loss, LossCode
-from .wire import JsonObject, WireModel, clone, dump_json
+
+if TYPE_CHECKING:
+    from .wire import WireModel
 
 __all__ = ["Converted", "ConvertedError", "ReplyContext"]
 
-M_co = TypeVar("M_co", bound=WireModel, covariant=True)
+M_co = TypeVar("M_co", bound="WireModel", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from .wire import Json
+from .json_text import Json
 
 __all__ = ["ALL_EFFORTS", "ModelFacts", "Sampling", "facts_of", "with_capabilities"]
 

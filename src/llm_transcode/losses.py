@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from .errors import Unsupported
-from .wire import Path, render_path
+from .json_text import Path, render_path
 
 __all__ = ["Kind", "Level", "Loss", "LossCode", "Recorder"]
 
@@ -217,14 +217,23 @@ class Loss:
     """One sentence for a log."""
 
 
+_MOST_IN_STREAM: Final = 1000
+"""How many losses a stream records, since its upstream may invent names of fields without end."""
+
+
 class Recorder:
-    """Collects losses; one is made for each conversion."""
+    """Collects losses; one is made for each conversion.
 
-    __slots__ = ("_downgraded", "_losses")
+    A stream records each loss ``once``: what every one of its chunks loses is one loss.
+    """
 
-    def __init__(self, downgraded: Collection[LossCode] = ()) -> None:
+    __slots__ = ("_downgraded", "_losses", "_once", "_seen")
+
+    def __init__(self, downgraded: Collection[LossCode] = (), *, once: bool = False) -> None:
         self._losses: list[Loss] = []
         self._downgraded = downgraded
+        self._once = once
+        self._seen: set[tuple[Kind, LossCode, Path]] = set()
 
     def __iter__(self) -> Iterator[Loss]:
         return iter(self._losses)
@@ -248,4 +257,8 @@ class Recorder:
         self._losses.extend(losses)
 
     def _add(self, kind: Kind, level: Level, code: LossCode, path: Path, detail: str) -> None:
+        if self._once:
+            if (kind, code, path) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
+                return
+            self._seen.add((kind, code, path))
         self._losses.append(Loss(kind, level, code, render_path(path), detail))

@@ -8,9 +8,9 @@ from typing import Final, Literal, TypeAlias
 
 from .dialects import Dialect, ReasoningSlot
 from .facts import ModelFacts
+from .json_text import Json
 from .losses import LossCode
 from .sse import MAX_EVENT_BYTES
-from .wire import Json
 
 __all__ = ["DEFAULT_MAX_TOKENS", "ModelRenaming", "Options"]
 

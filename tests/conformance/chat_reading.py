@@ -6,24 +6,26 @@ from collections.abc import Iterator
 from typing import Final
 
 from .documents import Json, JsonObject, Path, arguments_of, array, data_url, digest, objects, record, string, words
-from .facts import Fact, Reading
+from .facts import Fact, Reading, closed, effort_of_budget
 
 __all__ = ["read_error", "read_reply", "read_request"]
 
 _REQUEST: Final = words(
     "model messages max_tokens max_completion_tokens stream stream_options temperature top_p top_k stop tools "
     "tool_choice parallel_tool_calls functions function_call reasoning_effort response_format safety_identifier user "
-    "service_tier"
+    "service_tier reasoning thinking web_search_options"
 )
 _TURN: Final = words(
     "role content tool_calls tool_call_id refusal function_call cache_control reasoning_content reasoning "
     "reasoning_text reasoning_details thinking_blocks"
 )
-_REPLY: Final = words("id object created model choices usage")
+_REPLY: Final = words("id object created model choices usage service_tier")
 _MESSAGE: Final = _TURN | {"annotations"}
 _CHOICE: Final = words("index message finish_reason stop_reason native_finish_reason")
-_USAGE: Final = words("prompt_tokens completion_tokens total_tokens prompt_tokens_details completion_tokens_details")
-_EMPTY_SCHEMA: Final[JsonObject] = {"type": "object", "properties": {}}
+_USAGE: Final = words(
+    "prompt_tokens completion_tokens total_tokens prompt_tokens_details completion_tokens_details "
+    "prompt_cache_hit_tokens prompt_cache_miss_tokens"
+)
 
 _STOPS: Final = {
     "stop": "end",
@@ -34,11 +36,17 @@ _STOPS: Final = {
 }
 
 
+_TIERS: Final = {"auto": "default", "fast": "priority"}
+"""The tier that a reply was served with, under its other name."""
+
+
 def read_request(document: JsonObject) -> list[Fact]:
     """Everything a request asks for."""
     reading = Reading()
-    for name in ("model", "temperature", "top_p", "top_k"):
+    for name in ("model", "top_k"):
         reading.say(name, document.get(name), (name,))
+    for name in ("temperature", "top_p"):  # 1 is what both APIs take by default
+        reading.say(name, None if document.get(name) == 1 else document.get(name), (name,))
     limit = "max_completion_tokens" if document.get("max_completion_tokens") is not None else "max_tokens"
     reading.say("output limit", document.get(limit), (limit,))
     reading.say("stream", document.get("stream") or None, ("stream",))
@@ -63,12 +71,14 @@ def _stops(stop: Json) -> Iterator[tuple[Path, Json]]:
 
 
 def _read_settings(reading: Reading, document: JsonObject) -> None:
-    reading.say("effort", document.get("reasoning_effort"), ("reasoning_effort",))
+    _read_effort(reading, document)
     wanted = record(document.get("response_format"))
     if wanted.get("type") == "json_schema":
         schema = record(wanted.get("json_schema"))
         reading.say("output format", schema.get("schema"), ("response_format", "json_schema", "schema"))
-        reading.rest(schema, ("name", "schema", "strict"), ("response_format", "json_schema"))
+        said_twice = record(schema.get("schema")).get("description") == schema.get("description")
+        known = ("name", "schema", "strict", *(["description"] if said_twice else []))
+        reading.rest(schema, known, ("response_format", "json_schema"))
     elif wanted.get("type") not in (None, "text"):
         reading.say("output format", wanted.get("type"), ("response_format",))
     user = "safety_identifier" if document.get("safety_identifier") is not None else "user"
@@ -77,7 +87,27 @@ def _read_settings(reading: Reading, document: JsonObject) -> None:
     reading.rest(record(document.get("stream_options")), ("include_usage",), ("stream_options",))
 
 
+def _read_effort(reading: Reading, document: JsonObject) -> None:
+    """How much to think, which vendors ask for in four ways."""
+    reasoning, thinking = record(document.get("reasoning")), record(document.get("thinking"))
+    if document.get("reasoning_effort") is not None:
+        reading.say("effort", document["reasoning_effort"], ("reasoning_effort",))
+    elif reasoning.get("effort") is not None:
+        reading.say("effort", reasoning["effort"], ("reasoning", "effort"))
+    elif isinstance(reasoning.get("max_tokens"), int):
+        reading.say("effort", effort_of_budget(reasoning["max_tokens"]), ("reasoning", "max_tokens"))
+    elif isinstance(thinking.get("budget_tokens"), int):
+        reading.say("effort", effort_of_budget(thinking["budget_tokens"]), ("thinking", "budget_tokens"))
+    elif thinking.get("type") == "disabled":
+        reading.say("effort", "none", ("thinking", "type"))
+    reading.rest(reasoning, ("effort", "max_tokens", "enabled"), ("reasoning",))
+    reading.rest(thinking, ("type", "budget_tokens"), ("thinking",))
+
+
 def _read_tools(reading: Reading, document: JsonObject) -> None:
+    search = document.get("web_search_options")
+    reading.say("web search", None if search is None else "", ("web_search_options",))
+    reading.rest(record(search), ("user_location",), ("web_search_options",))
     for path, function in objects(document.get("functions"), ("functions",)):
         _read_function(reading, function, path)
     for path, tool in objects(document.get("tools"), ("tools",)):
@@ -98,7 +128,7 @@ def _read_tools(reading: Reading, document: JsonObject) -> None:
 def _read_function(reading: Reading, function: JsonObject, path: Path) -> None:
     reading.say("tool", function.get("name"), (*path, "name"))
     reading.say("tool description", function.get("description") or None, (*path, "description"))
-    reading.say("tool schema", function.get("parameters") or _EMPTY_SCHEMA, (*path, "parameters"))
+    reading.say("tool schema", closed(function.get("parameters") or {"type": "object"}), (*path, "parameters"))
     reading.say("strict tool", function.get("name") if function.get("strict") else None, (*path, "strict"))
     reading.rest(function, ("name", "description", "parameters", "strict"), path)
 
@@ -112,7 +142,9 @@ def _read_tool_choice(reading: Reading, document: JsonObject) -> None:
         kind = string(choice.get("type"))
         named = record(choice.get(kind, choice)).get("name")
         reading.say("tool choice", named or choice, (name,))
-    if document.get("parallel_tool_calls") is False:
+    if document.get("functions"):
+        reading.say("one call at a time", "", ("functions",))
+    elif document.get("tools") and document.get("parallel_tool_calls") is False:
         reading.say("one call at a time", "", ("parallel_tool_calls",))
 
 
@@ -219,7 +251,7 @@ def _signature(entry: JsonObject) -> str:
 def _read_calls(reading: Reading, turn: JsonObject, path: Path) -> bool:
     """Read the calls of a turn; whether there are any."""
     legacy = record(turn.get("function_call"))
-    if legacy:
+    if legacy.get("name"):
         at = (*path, "function_call")
         paths = at, (*at, "name"), (*at, "arguments")
         reading.call(string(legacy.get("name")), legacy.get("name"), arguments_of(legacy.get("arguments")), paths)
@@ -232,7 +264,7 @@ def _read_calls(reading: Reading, turn: JsonObject, path: Path) -> bool:
         reading.call(string(call.get("id")), said.get("name"), arguments, paths)
         _read_marks(reading, call, at)
         reading.rest(call, ("id", "type", "index", "cache_control", kind), at)
-    return bool(calls or legacy)
+    return bool(calls or legacy.get("name"))
 
 
 def _read_result(reading: Reading, turn: JsonObject, path: Path) -> None:
@@ -240,6 +272,7 @@ def _read_result(reading: Reading, turn: JsonObject, path: Path) -> None:
     content = turn.get("content")
     texts = [content] if isinstance(content, str) else []
     for at, part in objects(content, (*path, "content")):
+        _read_marks(reading, part, at)
         if part.get("type") == "text":
             texts.append(string(part.get("text")))
         else:
@@ -261,6 +294,8 @@ def read_reply(document: JsonObject) -> list[Fact]:
         _read_choice(reading, choice, path)
     for path, choice in choices[1:]:
         reading.say("candidate", choice.get("index"), path)
+    tier = string(document.get("service_tier")) or None
+    reading.say("service tier", _TIERS.get(tier or "", tier), ("service_tier",))
     _read_usage(reading, record(document.get("usage")))
     reading.rest(document, _REPLY, ())
     return reading.finished()
@@ -280,7 +315,7 @@ def _read_choice(reading: Reading, choice: JsonObject, path: Path) -> None:
     reason = string(choice.get("finish_reason"))
     stop = _STOPS.get(reason, reason or "end")
     if stop in ("end", "tools"):
-        stop = "tools" if called else "end"
+        stop = "refusal" if message.get("refusal") else "tools" if called else "end"
     reading.say("stop", stop, (*path, "finish_reason"))
     if isinstance(choice.get("stop_reason"), str):
         reading.say("stop sequence", choice["stop_reason"], (*path, "stop_reason"))
@@ -291,7 +326,8 @@ def _read_usage(reading: Reading, usage: JsonObject) -> None:
     reading.say("input tokens", usage.get("prompt_tokens") or None, ("usage", "prompt_tokens"))
     reading.say("output tokens", usage.get("completion_tokens") or None, ("usage", "completion_tokens"))
     at: Path = ("usage", "prompt_tokens_details")
-    reading.say("cached tokens", prompt.get("cached_tokens") or None, (*at, "cached_tokens"))
+    cached = prompt.get("cached_tokens") or usage.get("prompt_cache_hit_tokens")
+    reading.say("cached tokens", cached or None, (*at, "cached_tokens"))
     reading.say("cache writes", prompt.get("cache_write_tokens") or None, (*at, "cache_write_tokens"))
     reading.rest(prompt, ("cached_tokens", "cache_write_tokens"), at)
     at = ("usage", "completion_tokens_details")

@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["KINDS", "Case", "recorded"]
+__all__ = ["KINDS", "Case", "Protocol", "recorded"]
+
+Protocol: TypeAlias = Literal["messages", "chat"]
 
 KINDS: Final = ("request", "response", "error", "stream")
 
-_PROTOCOLS: Final = {"anthropic": "messages", "openai_chat": "chat"}
-_TARGETS: Final = {"messages": "chat", "chat": "messages"}
+_PROTOCOLS: Final[dict[str, Protocol]] = {"anthropic": "messages", "openai_chat": "chat"}
+_TARGETS: Final[dict[Protocol, Protocol]] = {"messages": "chat", "chat": "messages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,11 @@ class Case:
     root: Path
     path: str
     kind: str
-    source: str
+    source: Protocol
     status: int
 
     @property
-    def target(self) -> str:
+    def target(self) -> Protocol:
         """The protocol it is converted to."""
         return _TARGETS[self.source]
 

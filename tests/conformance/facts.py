@@ -8,7 +8,7 @@ from typing import Final
 
 from .documents import Json, JsonObject, Path, canonical
 
-__all__ = ["JOINED", "UNREAD", "Fact", "Reading", "effort_of_budget"]
+__all__ = ["JOINED", "UNREAD", "Fact", "Reading", "closed", "effort_of_budget"]
 
 UNREAD: Final = "unread field"
 """The aspect of fields that the reading has no use for. The target need not say them, but their loss is due."""
@@ -25,6 +25,11 @@ _BUDGETS: Final = ((2048, "minimal"), (8192, "low"), (16384, "medium"), (32768, 
 def effort_of_budget(tokens: int) -> str:
     """The effort that a thinking budget stands for."""
     return next((effort for limit, effort in _BUDGETS if tokens < limit), "max")
+
+
+def closed(schema: Json) -> Json:
+    """A tool's schema with its properties, which may be left out where there are none."""
+    return {"properties": {}, **schema} if isinstance(schema, dict) and schema.get("type") == "object" else schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +93,6 @@ class Reading:
 
 def _says_nothing(name: str, value: Json) -> bool:
     """Whether a field's value is what its absence means too."""
-    return value in (None, False, "", [], {}) or (name, value) in (("n", 1), ("modalities", ["text"]))
+    if isinstance(value, dict):
+        return all(_says_nothing(key, item) for key, item in value.items())
+    return value in (None, False, "", []) or (name, value) in (("n", 1), ("modalities", ["text"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .documents import Json, JsonObject, Path, array, digest, objects, record, string, words
-from .facts import Fact, Reading, effort_of_budget
+from .facts import Fact, Reading, closed, effort_of_budget
 
 __all__ = ["read_error", "read_reply", "read_request"]
 
@@ -41,8 +41,10 @@ _STOPS: Final = {
 def read_request(document: JsonObject) -> list[Fact]:
     """Everything a request asks for."""
     reading = Reading()
-    for name in ("model", "temperature", "top_p", "top_k"):
+    for name in ("model", "top_k"):
         reading.say(name, document.get(name), (name,))
+    for name in ("temperature", "top_p"):  # 1 is what both APIs take by default
+        reading.say(name, None if document.get(name) == 1 else document.get(name), (name,))
     reading.say("output limit", document.get("max_tokens"), ("max_tokens",))
     reading.say("stream", document.get("stream") or None, ("stream",))
     for index, stop in enumerate(array(document.get("stop_sequences"))):
@@ -84,11 +86,12 @@ def _read_tools(reading: Reading, document: JsonObject) -> None:
     for path, tool in objects(document.get("tools"), ("tools",)):
         _read_marks(reading, tool, path)
         if tool.get("type") not in (None, "custom"):
-            reading.say("vendor tool", tool.get("type"), path)
+            searches = string(tool.get("type")).startswith("web_search")
+            reading.say("web search" if searches else "vendor tool", "" if searches else tool.get("type"), path)
             continue
         reading.say("tool", tool.get("name"), (*path, "name"))
         reading.say("tool description", tool.get("description") or None, (*path, "description"))
-        reading.say("tool schema", tool.get("input_schema"), (*path, "input_schema"))
+        reading.say("tool schema", closed(tool.get("input_schema")), (*path, "input_schema"))
         reading.say("strict tool", tool.get("name") if tool.get("strict") else None, (*path, "strict"))
         reading.rest(tool, _TOOL, path)
     choice = record(document.get("tool_choice"))
@@ -202,7 +205,7 @@ def read_reply(document: JsonObject) -> list[Fact]:
     """Everything a reply says."""
     reading = Reading()
     reading.say("id", string(document.get("id")) or None, ("id",))
-    reading.say("model", document.get("model"), ("model",))
+    reading.say("model", document.get("model") or None, ("model",))
     called = False
     for path, block in objects(document.get("content"), ("content",)):
         if block.get("type") == "text":
@@ -236,6 +239,8 @@ def _read_usage(reading: Reading, usage: JsonObject) -> None:
     reading.say("cached tokens", read or None, ("usage", "cache_read_input_tokens"))
     reading.say("cache writes", written or None, ("usage", "cache_creation_input_tokens"))
     reading.say("thinking tokens", thought or None, ("usage", "output_tokens_details"))
+    tier = string(usage.get("service_tier")) or None
+    reading.say("service tier", "default" if tier == "standard" else tier, ("usage", "service_tier"))
     reading.rest(usage, _USAGE, ("usage",))
 
 

@@ -67,21 +67,27 @@ def events(body: bytes) -> Iterator[tuple[str, str]]:
 def failure(body: bytes) -> Json:
     """The error that a stream of either protocol reports in-band, or None."""
     for _, data in events(body):
-        if '"error"' in data:
-            error = record(json.loads(data)).get("error")
-            if error:
-                return error
+        if '"error"' in data and (error := _parsed(data).get("error")):
+            return error
     return None
+
+
+def _parsed(data: str) -> JsonObject:
+    """The data of an event, or an empty object for what is no JSON object, such as ``[DONE]``."""
+    try:
+        return record(json.loads(data))
+    except ValueError:
+        return {}
 
 
 def is_complete(body: bytes, protocol: str) -> bool:
     """Whether a stream came to its end, as far as its vendor gave it one."""
     found = list(events(body))
     if protocol == "messages":
-        return any(json.loads(data).get("type") == "message_stop" for _, data in found)
+        return any(_parsed(data).get("type") == "message_stop" for _, data in found)
     if found and found[-1][1] == "[DONE]":
         return True
-    chunks = [record(json.loads(data)) for _, data in found]
+    chunks = [_parsed(data) for _, data in found]
     return any(choice.get("finish_reason") for chunk in chunks for _, choice in objects(chunk.get("choices"), ()))
 
 
@@ -96,7 +102,7 @@ def _messages_faults(found: list[tuple[str, str]]) -> Iterator[Fault]:
     """Blocks come one at a time, numbered from 0; an error may end the stream at any point."""
     state, block = "", -1
     for number, (name, data) in enumerate(found):
-        event = record(json.loads(data))
+        event = _parsed(data)
         path: Path = (number,)
         kind = event.get("type")
         if name != kind:
@@ -127,7 +133,7 @@ _BEFORE: Final = {
 
 
 def _chat_faults(found: list[tuple[str, str]]) -> Iterator[Fault]:
-    chunks = [record(json.loads(data)) for _, data in found if data != "[DONE]"]
+    chunks = [_parsed(data) for _, data in found if data != "[DONE]"]
     yield from (Fault("event name", (n,), "Chat events have no name") for n, (name, _) in enumerate(found) if name)
     failed = bool(chunks) and bool(chunks[-1].get("error"))
     if not failed:

@@ -78,7 +78,7 @@ def test_the_same_meaning_has_no_differences() -> None:
         ({"reasoning_effort": "high"}, "effort changed"),
         ({"stop": None}, "stop sequence missing"),
         ({"safety_identifier": None}, "user missing"),
-        ({"temperature": 1}, "temperature added"),
+        ({"temperature": 0.5}, "temperature added"),
         ({"tools": []}, "tool schema missing"),
         ({"tools": [{"type": "function", "function": {**FUNCTION, "parameters": {}}}]}, "tool schema changed"),
         (turned(0, content="Be terse."), "system text changed"),
@@ -123,6 +123,21 @@ def test_a_loss_excuses_what_stands_beside_it() -> None:
     assert names(MESSAGES, marked, lost(LossCode.TOOL_ERROR, "$.messages[2].content[1].is_error")) == [
         "result text changed"
     ]
+
+
+def test_a_loss_may_add_to_a_text_but_not_replace_it() -> None:
+    loss = lost(LossCode.TOOL_ERROR, "$.messages[2].content[0].is_error")
+    assert names(MESSAGES, {**CHAT, **turned(3, content="[error]")}, loss) == ["result text changed"]
+
+
+def test_equal_facts_stand_for_each_other() -> None:
+    """Of two cache marks the first is recorded as lost; which of them the target kept cannot be told."""
+    mark = {"type": "ephemeral"}
+    source = {"cache_control": mark, "system": [{"type": "text", "text": "a", "cache_control": mark}]}
+    kept = {"type": "text", "text": "a", "prompt_cache_breakpoint": {"mode": "explicit"}}
+    target = {"messages": [{"role": "system", "content": [kept]}]}
+    assert names(source, target) == ["cache mark missing"]
+    assert names(source, target, lost(LossCode.CACHE_CONTROL, "$.cache_control")) == []
 
 
 def test_the_rest_of_a_text_must_survive_a_covered_piece() -> None:

@@ -64,7 +64,7 @@ class Fragment:
     """Whether the call is to a free-form tool, so that ``arguments`` are its input."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One call, as far as it has arrived."""
 
@@ -75,6 +75,14 @@ class Call:
     custom: bool = False
     pieces: list[str] = field(default_factory=list[str])
     """The arguments so far; `CallTracker.assign` adds each fragment's."""
+
+    ended: bool = False
+    """Whether nothing can be added any more."""
+
+    def end(self) -> None:
+        """Note that the call is over, and forget its arguments."""
+        self.ended = True
+        self.pieces.clear()
 
     @property
     def arguments(self) -> str:
@@ -94,12 +102,13 @@ class Call:
 class CallTracker:
     """Assigns the fragments of one reply to its calls."""
 
-    __slots__ = ("_by_index", "_last", "calls")
+    __slots__ = ("_by_id", "_by_index", "_last", "calls")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         """The calls in the order of their first fragments."""
         self._by_index: dict[int, Call] = {}
+        self._by_id: dict[str, Call] = {}
         self._last: Call | None = None
 
     def assign(self, fragment: Fragment) -> tuple[Call, str]:
@@ -112,6 +121,8 @@ class CallTracker:
             self._by_index[fragment.index] = call
         self._last = call
         call.id = call.id or fragment.id
+        if call.id:
+            self._by_id[call.id] = call
         call.name = call.name or fragment.name
         call.custom = call.custom or fragment.custom
         added = "" if self._repeats(call, fragment.arguments) else fragment.arguments
@@ -121,17 +132,13 @@ class CallTracker:
 
     def _find(self, fragment: Fragment) -> Call | None:
         """The call spoken of before, or None for a new one."""
-        if fragment.index is None:
-            known = next((call for call in self.calls if fragment.id and call.id == fragment.id), None)
-            if known is None and not fragment.id and self._last is not None:
-                known = self._last
-        elif fragment.index in self._by_index:
+        if fragment.index in self._by_index and fragment.index is not None:
             known = self._by_index[fragment.index]
-        elif not fragment.name:
-            # An index never opened and no name: the arguments of a call that was opened under another one.
-            known = next((call for call in self.calls if fragment.id and call.id == fragment.id), None)
-            if known is None and not fragment.id:
-                known = self._last
+        elif fragment.id and (fragment.index is None or not fragment.name):
+            known = self._by_id.get(fragment.id)
+        elif fragment.index is None or not fragment.name:
+            # Neither index nor name lead anywhere: the arguments of the call that was last spoken of.
+            known = self._last
         else:
             known = None
         return None if known is None or _begins_another(known, fragment) else known
@@ -150,4 +157,4 @@ def _begins_another(call: Call, fragment: Fragment) -> bool:
         return False
     if fragment.id and call.id:
         return fragment.id != call.id
-    return bool(call.pieces) and (fragment.name != call.name or call.is_complete())
+    return call.ended or (bool(call.pieces) and (fragment.name != call.name or call.is_complete()))

@@ -182,6 +182,8 @@ from .stream import (
     ThinkingDelta,
     UnknownDelta,
     UnknownEvent,
+    EVENTS,
+    event_of,
 )
 from .tool_definitions import (
     ALLOWED_CALLERS,
@@ -451,6 +453,8 @@ __all__ = [
     "UnknownDelta",
     "UnknownEdit",
     "UnknownEvent",
+    "EVENTS",
+    "event_of",
     "UnknownOutputFormat",
     "UnknownSource",
     "UnknownThinking",

@@ -5,9 +5,9 @@ https://docs.anthropic.com/en/docs/build-with-claude/streaming
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import OpenUnion, WireModel
+from ..wire import JsonObject, OpenUnion, WireModel
 from .content import Citation
 from .error import ErrorResponse
 from .response import ContextManagementResponse, InputTransformation, Response, ResponseContainer
@@ -23,6 +23,7 @@ __all__ = [
     "ContentBlockStart",
     "ContentBlockStop",
     "Delta",
+    "EVENTS",
     "ErrorEvent",
     "Event",
     "InputJsonDelta",
@@ -35,6 +36,7 @@ __all__ = [
     "ThinkingDelta",
     "UnknownDelta",
     "UnknownEvent",
+    "event_of",
 ]
 
 
@@ -192,3 +194,23 @@ Event: TypeAlias = Annotated[
     OpenUnion("type"),
 ]
 """One event of a stream (SDK: ``RawMessageStreamEvent``)."""
+
+
+EVENTS: Final[dict[str, type[Event]]] = {
+    "message_start": MessageStart,
+    "content_block_start": ContentBlockStart,
+    "content_block_delta": ContentBlockDelta,
+    "content_block_stop": ContentBlockStop,
+    "message_delta": MessageDelta,
+    "message_stop": MessageStop,
+    "ping": Ping,
+    "error": ErrorEvent,
+}
+"""The known events by their type."""
+
+
+def event_of(source: JsonObject) -> Event:
+    """The typed event of a JSON object; raises `InvalidPayload` naming the JSON path."""
+    kind = source.get("type")
+    model = EVENTS.get(kind, UnknownEvent) if isinstance(kind, str) else UnknownEvent
+    return model.from_object(source)

@@ -72,11 +72,13 @@ class Conversion:
     options: Options
     dialect: Dialect
     facts: ModelFacts = field(default_factory=ModelFacts)
+    streaming: bool = False
+    """Whether losses repeat with every chunk, and are recorded once."""
     losses: Recorder = field(default_factory=Recorder)
     names: Aliases = field(init=False)
     ids: Aliases = field(init=False)
 
     def __post_init__(self) -> None:
-        self.losses = Recorder(self.options.downgrade)
+        self.losses = Recorder(self.options.downgrade, once=self.streaming)
         self.names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
         self.ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)

@@ -1,6 +1,22 @@
 """Anthropic Messages <-> OpenAI Chat Completions. One file for each concept, both directions in it."""
 
+from .error import error_to_chat, error_to_messages, own_error
+from .models import models_to_chat, models_to_messages
 from .request import request_to_chat, request_to_messages
 from .response import response_to_chat, response_to_messages
+from .to_chat_stream import ToChatStream
+from .to_messages_stream import ToMessagesStream
 
-__all__ = ["request_to_chat", "request_to_messages", "response_to_chat", "response_to_messages"]
+__all__ = [
+    "ToChatStream",
+    "ToMessagesStream",
+    "error_to_chat",
+    "error_to_messages",
+    "models_to_chat",
+    "models_to_messages",
+    "own_error",
+    "request_to_chat",
+    "request_to_messages",
+    "response_to_chat",
+    "response_to_messages",
+]

@@ -17,7 +17,7 @@ from typing_extensions import assert_never
 from ... import chat, messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import Json, JsonObject, Path, dump_json, parse_json, render_path
+from ...wire import Json, JsonObject, Path, clone, dump_json, parse_json, render_path
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .caching import mark_for_messages, no_slot_for_mark
@@ -121,7 +121,7 @@ def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> 
     if arguments is None or not arguments.strip():
         return {}
     try:
-        value: Json = parse_json(arguments)
+        value: Json = clone(parse_json(arguments))  # 1e400 is JSON, but no number that can be written again
     except InvalidPayload:
         value = None
     if isinstance(value, dict):
@@ -293,8 +293,13 @@ class CallIds:
         else:
             fitted = made_up
             self._cx.losses.invented(LossCode.TOOL_ID, path, f"a call without id is named {made_up}")
-        uses = self._uses[fitted] = self._uses.get(fitted, 0) + 1
-        if uses == 1:
+        if fitted not in self._uses:
+            self._uses[fitted] = 1
             return fitted
-        self._cx.losses.approximated(LossCode.TOOL_ID, path, f"the id {source_id!r} was used by an earlier call", "info")
-        return self._cx.ids.fit(f"{fitted}_{uses}", path)
+        self._cx.losses.approximated(LossCode.TOOL_ID, path, f"the id {fitted!r} was used by an earlier call", "info")
+        twin = fitted
+        while twin in self._uses:
+            self._uses[fitted] += 1
+            twin = self._cx.ids.fit(f"{fitted}_{self._uses[fitted]}", path)
+        self._uses[twin] = 1
+        return twin

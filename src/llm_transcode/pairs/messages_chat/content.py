@@ -19,8 +19,9 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from ... import chat, messages
+from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path
+from ...wire import JsonObject, Path, WireModel, render_path
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .caching import mark_for_chat, mark_for_messages
@@ -249,13 +250,13 @@ def part_to_messages(part: chat.Part, path: Path, cx: Conversion) -> JsonObject 
         case chat.AudioPart():
             cx.losses.refused(LossCode.AUDIO, path, "audio input, which Anthropic does not take")
         case chat.UnknownPart() if part.type in _BLOCKS:
-            return _BLOCKS[part.type].from_object(part.to_dict()).to_dict()
+            return _foreign_block(part, path)
         case _:
             cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"Anthropic has no block for a part of type {part.type!r}")
     return None
 
 
-_BLOCKS: Final = {
+_BLOCKS: Final[dict[str, type[WireModel]]] = {
     "image": messages.ImageBlock,
     "document": messages.DocumentBlock,
     "search_result": messages.SearchResultBlock,
@@ -263,6 +264,13 @@ _BLOCKS: Final = {
     "tool_result": messages.ToolResultBlock,
 }
 """Blocks of Messages that hybrid clients put among the parts of Chat; they are honoured as they are."""
+
+
+def _foreign_block(part: chat.UnknownPart, path: Path) -> JsonObject:
+    try:
+        return _BLOCKS[part.type].from_object(part.to_dict()).to_dict()
+    except InvalidPayload as error:
+        raise InvalidPayload(error.reason, render_path(path) + error.path.removeprefix("$")) from error
 
 
 def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonObject | None:

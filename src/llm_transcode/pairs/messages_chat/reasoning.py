@@ -276,13 +276,11 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
     _report_thinking(request.thinking, cx)
     effort = _effort_of(request)
     if effort is None:
+        _report_own_choice(request.thinking, cx)
         return
     match cx.dialect.reasoning_request:
         case "reasoning_effort":
-            levels = cx.dialect.efforts if cx.dialect.efforts is not None else cx.facts.efforts
-            level = _fit(effort, levels, cx)
-            if level is not None:
-                body["reasoning_effort"] = level
+            _write_effort(effort, body, cx)
         case "reasoning":
             body["reasoning"] = _openrouter_reasoning(request, effort, cx)
         case "thinking":
@@ -292,17 +290,49 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
                 cx.losses.approximated(LossCode.EFFORT, effort.path, detail)
 
 
+def _write_effort(effort: Effort, body: JsonObject, cx: Conversion) -> None:
+    if effort.level == "none" and not (cx.facts.efforts or cx.facts.reasoning):
+        return  # the model never thinks: the wish is granted
+    level = _fit(effort, cx.dialect.efforts if cx.dialect.efforts is not None else cx.facts.efforts, cx)
+    if level is None:
+        return
+    body["reasoning_effort"] = level
+    if effort.budget is not None and (effort.path[0] != "thinking" or effort.budget != _budget_of(effort.level)):
+        detail = f"a budget of {effort.budget} tokens; Chat knows levels only"
+        cx.losses.approximated(LossCode.EFFORT, ("thinking", "budget_tokens"), detail, "info")
+
+
+def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
+    if isinstance(thinking, messages.ThinkingAdaptive):
+        detail = "the model decides how much to think; Chat has no word for it, and the backend's default holds"
+        cx.losses.approximated(LossCode.THINKING, ("thinking", "type"), detail, "info")
+
+
 def _effort_of(request: messages.Prompt) -> Effort | None:
     """An explicit effort goes before a budget, and ``disabled`` before both."""
     thinking = request.thinking
     if isinstance(thinking, (messages.ThinkingDisabled, messages.ThinkingBetweenTools)):
         return Effort("none", ("thinking", "type"))
     budget = thinking.budget_tokens if isinstance(thinking, messages.ThinkingEnabled) else None
-    if request.output_config is not None and request.output_config.effort:
-        return Effort(request.output_config.effort, ("output_config", "effort"), budget)
+    level, path = _level_set(request)
+    if level:
+        return Effort(level, path, budget)
     if budget is not None:
         return Effort(_level_of(budget), ("thinking", "budget_tokens"), budget)
     return None
+
+
+def _level_set(request: messages.Prompt) -> tuple[str | None, Path]:
+    """The level of the last system turn that sets one, else that of the request."""
+    cleared = False
+    for index in reversed(range(len(request.messages))):
+        turn = request.messages[index]
+        if isinstance(turn, messages.SystemTurn) and turn.output_config is not None and turn.output_config.effort:
+            if not (cleared and turn.clear_at == "next_user_message"):
+                return turn.output_config.effort, ("messages", index, "output_config", "effort")
+        elif isinstance(turn, messages.UserTurn):
+            cleared = True
+    return request.output_config.effort if request.output_config is not None else None, ("output_config", "effort")
 
 
 def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversion) -> JsonObject:
@@ -310,8 +340,8 @@ def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversi
     if effort.budget is not None and effort.path[0] == "thinking":
         reasoning = {"max_tokens": effort.budget}
     else:
-        levels = cx.dialect.efforts or ALL_EFFORTS
-        reasoning = {"effort": _fit(effort, levels, cx)}
+        level = _fit(effort, cx.dialect.efforts or ALL_EFFORTS, cx)
+        reasoning = {"enabled": True} if level is None else {"effort": level}
     if isinstance(request.thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive)) and request.thinking.display == "omitted":
         reasoning["exclude"] = True
     return reasoning

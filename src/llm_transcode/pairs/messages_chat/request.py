@@ -178,6 +178,7 @@ def _prefill(last_role: str | None, path: Path, body: JsonObject, cx: Conversion
     match cx.options.prefill:
         case "reject":
             cx.losses.refused(LossCode.PREFILL, path, "role assistant as the last turn (prefill) is not supported")
+            body["messages"].pop()
         case "drop":
             cx.losses.dropped(LossCode.PREFILL, path, "the last assistant turn is left out")
             body["messages"].pop()
@@ -262,6 +263,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     """A request for ``/v1/messages`` that asks what one for ``/v1/chat/completions`` asks."""
     cx, body = _begin(request.model, "messages", options)
     _report_chat_request(request, cx)
+    named = body.get("model")
     if cx.dialect.version_in_body is not None:
         body = {"anthropic_version": cx.dialect.version_in_body}
     max_tokens_to_messages(request, body, cx)
@@ -281,7 +283,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     drop_surplus_marks(_marked(body), cx)
     context = ReplyContext(
         model=request.model,
-        renamed=body.get("model", request.model) != request.model,
+        renamed=named != request.model,
         tool_names=cx.names.reversed(),
         tool_ids=cx.ids.reversed(),
         custom_tools=custom_tool_names(request),

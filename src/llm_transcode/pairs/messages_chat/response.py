@@ -308,7 +308,7 @@ def response_to_messages(response: chat.Response, context: ReplyContext, options
         "stop_sequence": matched if stop == "stop_sequence" else None,
     }
     if body["stop_reason"] == "refusal":
-        body["stop_details"] = {"type": "refusal", "category": None, "explanation": message.refusal}
+        body["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
     body["usage"] = _usage(response, cx)
     return Converted(messages.Response, _restored(body, context), tuple(cx.losses), context)
 

@@ -18,6 +18,22 @@ from ...wire import Json, JsonObject, dump_json
 
 __all__ = ["closed_schema", "is_strict_at_openai", "object_schema"]
 
+# -- what a client may have put into a schema --------------------------------------------------------
+
+
+def _object(value: Json) -> JsonObject:
+    """The value, or an empty object: no one has checked a client's schema yet."""
+    return value if isinstance(value, dict) else {}
+
+
+def _array(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _strings(value: Json) -> list[str]:
+    return [item for item in _array(value) if isinstance(item, str)]
+
+
 # -- the root of a tool's schema -------------------------------------------------------------------
 
 _ALTERNATIVES: Final = ("anyOf", "oneOf", "allOf")
@@ -52,20 +68,20 @@ def _resolved(schema: JsonObject) -> JsonObject:
 def _merged(schema: JsonObject) -> JsonObject:
     """One object that takes whatever any of the alternatives takes."""
     merged = {key: value for key, value in schema.items() if key not in _ALTERNATIVES}
-    properties: JsonObject = dict(merged.get("properties") or {})
-    required: list[Json] = list(merged.get("required") or [])
+    properties = dict(_object(merged.get("properties")))
+    required = _strings(merged.get("required"))
     for name in _ALTERNATIVES:
-        branches = [branch for branch in schema.get(name) or [] if isinstance(branch, dict)]
+        branches = [branch for branch in _array(schema.get(name)) if isinstance(branch, dict)]
         for branch in branches:
-            for key, value in (branch.get("properties") or {}).items():
+            for key, value in _object(branch.get("properties")).items():
                 properties.setdefault(key, value)
         required += [key for key in _common(branches, name) if key not in required]
     return {**merged, "properties": properties, **({"required": required} if required else {})}
 
 
-def _common(branches: list[JsonObject], name: str) -> list[Json]:
+def _common(branches: list[JsonObject], name: str) -> list[str]:
     """What all branches require: of ``allOf`` everything, of the others what none leaves out."""
-    lists = [branch.get("required") or [] for branch in branches]
+    lists = [_strings(branch.get("required")) for branch in branches]
     if name == "allOf":
         return [key for keys in lists for key in keys]
     return [key for key in lists[0] if all(key in keys for keys in lists)] if lists else []
@@ -108,7 +124,7 @@ def closed_schema(schema: JsonObject) -> JsonObject:
 
 def _is_refused(key: str, value: Json) -> bool:
     if key == "format":
-        return value not in _FORMATS
+        return not (isinstance(value, str) and value in _FORMATS)
     if key == "minItems":
         return value not in (0, 1)
     return key not in _KEPT
@@ -135,9 +151,9 @@ def is_strict_at_openai(schema: Json) -> bool:
     if not isinstance(schema, dict):
         return True
     if "properties" in schema or schema.get("type") == "object":
-        properties = schema.get("properties") or {}
-        if schema.get("additionalProperties") is not False or set(schema.get("required") or ()) != set(properties):
+        required, properties = _strings(schema.get("required")), _object(schema.get("properties"))
+        if schema.get("additionalProperties") is not False or set(required) != set(properties):
             return False
-    nested = [item for key in _NESTED_IN_OBJECTS for item in (schema.get(key) or {}).values()]
-    nested += [item for key in _NESTED_IN_LISTS for item in schema.get(key) or []]
+    nested = [item for key in _NESTED_IN_OBJECTS for item in _object(schema.get(key)).values()]
+    nested += [item for key in _NESTED_IN_LISTS for item in _array(schema.get(key))]
     return all(is_strict_at_openai(item) for item in (*nested, schema.get("items")))

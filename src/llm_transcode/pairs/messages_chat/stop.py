@@ -84,4 +84,6 @@ def matched_stop(candidate: str | int | None, context: ReplyContext) -> str | No
     """
     if not isinstance(candidate, str) or not candidate:
         return None
-    return candidate if candidate in context.stop_sequences else None
+    is_unknown_request = context.model is None and not context.stop_sequences
+    is_sequence = candidate in context.stop_sequences or (is_unknown_request and candidate not in FINISH_TO_STOP)
+    return candidate if is_sequence else None

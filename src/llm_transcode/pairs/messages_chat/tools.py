@@ -295,9 +295,17 @@ def _allowed_names(choice: chat.ToolChoice | None, cx: Conversion) -> frozenset[
         return None
     detail = "the tools that are not allowed are left out, which changes the cached prefix"
     cx.losses.approximated(LossCode.TOOL_CHOICE, ("tool_choice", "allowed_tools"), detail, "info")
-    entries = (entry.get(entry.get("type", "function"), entry) for entry in choice.allowed_tools.tools)
     path = ("tool_choice", "allowed_tools", "tools")
-    return frozenset(cx.names.fit(entry["name"], path) for entry in entries if isinstance(entry.get("name"), str))
+    names = (_allowed_name(entry) for entry in choice.allowed_tools.tools)
+    return frozenset(cx.names.fit(name, path) for name in names if name is not None)
+
+
+def _allowed_name(entry: JsonObject) -> str | None:
+    """``{"type": "function", "function": {"name": ...}}``, or without the inner object, as in the Responses API."""
+    kind = entry.get("type")
+    named = entry.get(kind) if isinstance(kind, str) else None
+    name = named.get("name") if isinstance(named, dict) else entry.get("name")
+    return name if isinstance(name, str) else None
 
 
 def _tool_to_messages(tool: chat.Tool, path: Path, cx: Conversion) -> JsonObject | None:

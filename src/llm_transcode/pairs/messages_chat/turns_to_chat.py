@@ -12,6 +12,7 @@ except that results are fetched for their calls: prompt caches live on stable pr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -106,14 +107,16 @@ class _Call:
 
     id: str
     path: Path
+    result: JsonObject | None = None
 
 
 @dataclass(slots=True)
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    calls: dict[str, _Call] = field(default_factory=dict[str, _Call])
-    results: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    calls: list[_Call] = field(default_factory=list[_Call])
+    waiting: dict[str, deque[_Call]] = field(default_factory=dict[str, "deque[_Call]"])
+    """The calls without a result, by their id in the source; two may share one."""
     media: dict[int, list[JsonObject]] = field(default_factory=dict[int, list[JsonObject]])
     """Media of results, by the position of the turn they go into."""
 
@@ -155,6 +158,8 @@ class _Walk:
         if isinstance(turn.content, str):
             self._out.append({"role": "user", "content": turn.content})
             return
+        if not turn.content:
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, ("messages", index), "a turn without content", "info")
         parts = self._window.media.pop(index, [])
         for at, block in enumerate(turn.content):
             parts += self._user_parts(block, ("messages", index, "content", at))
@@ -164,7 +169,7 @@ class _Walk:
 
     def _user_parts(self, block: messages.ContentBlock, path: Path) -> list[JsonObject]:
         if isinstance(block, messages.ToolResultBlock):
-            return [] if block.tool_use_id in self._window.calls else self._orphan(block, path)
+            return [] if block.tool_use_id in self._window.waiting else self._orphan(block, path)
         if isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
             return []  # folded into the list of tools
         return parts_to_chat(block, path, self._cx)
@@ -217,8 +222,8 @@ class _Walk:
         answered = self._collect(index + 1)
         if not answered and index + 1 == len(self._turns):
             return  # the conversation ends with the calls: nothing is missing yet
-        for source_id, call in self._window.calls.items():
-            self._out += _present(self._window.results.get(source_id) or self._missing(call))
+        for call in self._window.calls:
+            self._out += _present(call.result or self._missing(call))
 
     def _collect(self, start: int) -> bool:
         found = False
@@ -233,17 +238,18 @@ class _Walk:
     def _collect_from(self, blocks: Iterable[messages.ContentBlock], index: int) -> bool:
         found = False
         for at, block in enumerate(blocks):
-            if not isinstance(block, messages.ToolResultBlock) or block.tool_use_id not in self._window.calls:
+            if not isinstance(block, messages.ToolResultBlock) or block.tool_use_id not in self._window.waiting:
                 continue
             found = True
             path: Path = ("messages", index, "content", at)
-            if block.tool_use_id in self._window.results:
+            waiting = self._window.waiting[block.tool_use_id]
+            if not waiting:
                 self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
                 continue
-            call = self._window.calls[block.tool_use_id]
+            call = waiting.popleft()
             message, media = result_to_chat(block, call.id, path, self._cx)
             message["content"] = _joined(message["content"], self._cx) if isinstance(message["content"], list) else message["content"]
-            self._window.results[block.tool_use_id] = message
+            call.result = message
             self._window.media.setdefault(index, []).extend(media)
         return found
 
@@ -317,7 +323,9 @@ class _AssistantMessage:
 
     def _call(self, block: messages.ToolUseBlock, path: Path) -> None:
         call_id = self._ids.assign(block.id, "", (*path, "id"))
-        self._window.calls[block.id] = _Call(call_id, path)
+        call = _Call(call_id, path)
+        self._window.calls.append(call)
+        self._window.waiting.setdefault(block.id, deque()).append(call)
         self._calls.append(call_to_chat(block, call_id, path, self._cx))
 
     def finish(self) -> JsonObject | None:

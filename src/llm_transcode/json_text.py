@@ -1,0 +1,130 @@
+"""JSON text and JSON values: reading bytes, writing them back, copying, naming a place.
+
+Knows no model, so that what needs JSON alone does not load pydantic. Any bytes give a value or an
+`InvalidPayload`, and numbers keep their spelling (``1`` stays ``1``).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
+from .errors import InvalidPayload
+
+__all__ = [
+    "Json",
+    "JsonObject",
+    "Number",
+    "Path",
+    "clone",
+    "dump_json",
+    "parse_json",
+    "render_path",
+]
+
+Json: TypeAlias = Any
+"""A JSON value that no protocol gives a shape to, such as a JSON Schema or the input of a tool."""
+
+JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object, as Python's own ``dict``."""
+
+Number: TypeAlias = int | float
+"""A JSON number; the union keeps ``1`` from becoming ``1.0``."""
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a document: object keys and list indices from the root."""
+
+
+@runtime_checkable
+class _Document(Protocol):
+    """A typed model, which can say what it is in plain JSON."""
+
+    def to_dict(self) -> JsonObject: ...
+
+
+def render_path(path: Sequence[str | int]) -> str:
+    """Write a path as JSON path: ``("messages", 3, "content")`` is ``$.messages[3].content``."""
+    parts = ["$"]
+    for key in path:
+        if isinstance(key, int):
+            parts.append(f"[{key}]")
+        elif key.isidentifier():
+            parts.append(f".{key}")
+        else:
+            parts.append(f"[{json.dumps(key)}]")
+    return "".join(parts)
+
+
+def parse_json(data: bytes | bytearray | memoryview | str) -> Json:
+    """Read one JSON value; raises `InvalidPayload` for anything else."""
+    if isinstance(data, memoryview):
+        data = bytes(data)
+    try:
+        return from_json(data, allow_inf_nan=False)
+    except ValueError as strict_error:
+        return _parse_leniently(data, strict_error)
+
+
+def _parse_leniently(data: bytes | bytearray | str, strict_error: ValueError) -> Json:
+    """Accept the two deviations that real servers produce and that lose nothing.
+
+    These are a lone surrogate (half of a pair that was cut between two deltas) and an unescaped
+    control character inside a string. A byte order mark is tolerated, as RFC 8259 section 8.1 allows.
+    """
+    if "recursion limit" in str(strict_error):
+        raise InvalidPayload("nested too deeply") from strict_error
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        return json.loads(text.removeprefix("\ufeff"), strict=False, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidPayload(f"expected JSON: {strict_error}") from strict_error
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
+
+
+def dump_json(value: Json) -> bytes:
+    """Write a JSON value as compact UTF-8, keys in the order they stand in."""
+    try:
+        text = to_json(value)
+    except PydanticSerializationError:
+        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
+        text = json.dumps(clone(value), separators=(",", ":")).encode()
+    if b"Infinity" in text or b"NaN" in text:
+        clone(value)  # the words may stand in a string; only a number is refused
+    return text
+
+
+def clone(value: Json, path: Path = ()) -> Json:
+    """Copy a JSON value, so that no one else's change reaches it; refuse what is not JSON."""
+    try:
+        return _clone(value, path)
+    except RecursionError:
+        raise InvalidPayload("nested too deeply") from None
+
+
+def _clone(value: Json, path: Path) -> Json:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        raise InvalidPayload(f"expected a number that JSON can hold, got {value}", render_path(path))
+    if isinstance(value, Mapping):
+        return {_key(key, path): _clone(item, (*path, str(key))) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clone(item, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, _Document):
+        return value.to_dict()
+    raise InvalidPayload(f"expected a JSON value, got {type(value).__name__}", render_path(path))
+
+
+def _key(key: object, path: Path) -> str:
+    if isinstance(key, str):
+        return key
+    raise InvalidPayload(f"expected a string as key, got {key!r}", render_path(path))

@@ -1,0 +1,294 @@
+"""The blocks of a Messages stream while they are written.
+
+Theory of operation. Chat lets text, reasoning and any number of tool calls grow side by side;
+Messages has one block open at a time, and clients misassemble anything else. Text and reasoning close
+as soon as something else begins. A tool call cannot: its next fragment may come after one of another
+call. So the call that is open streams live, and what comes beside it is *held* until the open call's
+arguments form a whole JSON object or the stream finishes. Then the held blocks follow, in order, and
+the last of them goes on live. Nothing else is ever delayed.
+
+What is held is bounded by `Options.max_event_bytes`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from ...chat.fragments import Call, CallTracker, Fragment, JsonProgress
+from ...converted import ReplyContext
+from ...errors import StreamError
+from ...losses import LossCode
+from ...wire import JsonObject, Path, dump_json
+from ..conversion import Conversion
+from .calls import CallIds
+from .response import made_up_id
+from .tools import FREE_TEXT
+
+__all__ = ["BlockWriter"]
+
+_Kind: TypeAlias = Literal["text", "thinking"]
+
+_DELTAS: Final[dict[_Kind, tuple[str, str]]] = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
+"""The type of a block's delta, and the field that grows."""
+
+_CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls")
+
+
+@dataclass(slots=True)
+class _Prose:
+    """A text or a thought: what is held of it, or what has been streamed of it."""
+
+    kind: _Kind
+    pieces: list[str] = field(default_factory=list[str])
+    signature: str | None = None
+    redacted: str | None = None
+    length: int = 0
+    checksum: int = 0
+    """Length and checksum of what was streamed, to recognise a repetition without keeping the text."""
+
+    def note(self, text: str) -> None:
+        self.length += len(text)
+        self.checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"), self.checksum)
+
+    def said(self, text: str) -> bool:
+        """Whether exactly this text was streamed."""
+        return len(text) == self.length and zlib.crc32(text.encode("utf-8", "surrogatepass")) == self.checksum
+
+
+class BlockWriter:
+    """Writes blocks, one open at a time. Events collect in ``events`` for the caller to take."""
+
+    def __init__(self, cx: Conversion, context: ReplyContext, message_id: str = "") -> None:
+        self.events: list[JsonObject] = []
+        self.called = False
+        """Whether a tool call went out."""
+        self.message_id = message_id
+        self._cx = cx
+        self._context = context
+        self._ids = CallIds(cx)
+        self._tracker = CallTracker()
+        self._index = -1
+        self._open: _Prose | Call | None = None
+        self._progress: JsonProgress | None = None
+        """Follows the open call from the moment something waits for its end."""
+        self._seen = 0
+        """How many calls have been spoken of."""
+        self._held: deque[_Prose | Call] = deque()
+        self._held_size = 0
+
+    # -- what the upstream says
+
+    def say(self, kind: _Kind, text: str) -> None:
+        """A piece of text or of reasoning."""
+        opened = self._open
+        if isinstance(opened, _Prose) and opened.kind == kind and opened.signature is None:
+            self._grow(opened, text)
+        elif self._must_wait():
+            self._hold_prose(kind, text)
+        else:
+            self._grow(self._begin_prose(_Prose(kind)), text)
+
+    def sign(self, text: str, signature: str) -> None:
+        """The signature of a thought, with its text, which may have been streamed before."""
+        opened = self._open
+        if isinstance(opened, _Prose) and opened.kind == "thinking" and (not text or self.has_thought(text)):
+            opened.signature = signature
+            self._close()
+        else:
+            self._put_thought(_Prose("thinking", [text] if text else [], signature))
+
+    def has_thought(self, text: str) -> bool:
+        """Whether exactly this is what the open thought has said."""
+        return isinstance(self._open, _Prose) and self._open.kind == "thinking" and self._open.said(text)
+
+    def redact(self, data: str) -> None:
+        """A thought that only Anthropic can read."""
+        self._put_thought(_Prose("thinking", redacted=data))
+
+    def call(self, fragment: Fragment) -> None:
+        """A fragment of a tool call."""
+        call, added = self._tracker.assign(fragment)
+        if call is self._open:
+            self._grow_call(added)
+        elif call.ended:
+            if added:
+                detail = "a fragment of a tool call that had come to its end"
+                self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, _CALL_PATH, detail)
+        elif call.position < self._seen:
+            self._note_held(len(added))
+            self._release()
+        else:
+            self._seen += 1
+            if self._must_wait() or not call.name:
+                self._held.append(call)
+                self._note_held(len(added))
+            else:
+                self._begin_call(call)
+
+    def finish(self) -> None:
+        """Nothing more comes: close what is open, and write what is held."""
+        self._close()
+        while self._held:
+            held = self._held.popleft()
+            if isinstance(held, _Prose):
+                self._write_prose(held)
+            elif held.name:
+                self._begin_call(held)
+            else:
+                detail = "a tool call that never got its name"
+                self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, detail)
+            self._close()
+
+    def abort(self) -> None:
+        """The stream broke: close what is open, and drop what is held, which nobody can know to be whole."""
+        if self._held:
+            self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, "what was held when the stream broke")
+            self._held.clear()
+        self._close()
+
+    # -- waiting
+
+    def _must_wait(self) -> bool:
+        """Whether what comes now must wait for the open call, or behind others that wait."""
+        return bool(self._held) or self._is_growing()
+
+    def _hold_prose(self, kind: _Kind, text: str) -> None:
+        last = self._held[-1] if self._held else None
+        if not (isinstance(last, _Prose) and last.kind == kind and last.signature is None):
+            last = _Prose(kind)
+            self._held.append(last)
+        last.pieces.append(text)
+        self._note_held(len(text))
+
+    def _put_thought(self, thought: _Prose) -> None:
+        if self._must_wait():
+            self._held.append(thought)
+            self._note_held(sum(map(len, thought.pieces)))
+        else:
+            self._write_prose(thought)
+
+    def _note_held(self, size: int) -> None:
+        self._held_size += size
+        if self._held_size > self._cx.options.max_event_bytes:
+            raise StreamError(f"tool calls that wait for another one exceed {self._cx.options.max_event_bytes} bytes")
+
+    def _release(self) -> None:
+        """Write what waited, as far as it can be written: up to a call that is still growing."""
+        while self._held and not self._is_growing():
+            held = self._held[0]
+            if isinstance(held, Call) and not held.name:
+                return
+            self._held.popleft()
+            if isinstance(held, _Prose):
+                self._write_prose(held)
+            else:
+                self._begin_call(held)
+        if not self._held:
+            self._held_size = 0
+
+    def _is_growing(self) -> bool:
+        """Whether the open block is a call without its end."""
+        if not isinstance(self._open, Call):
+            return False
+        if self._progress is None:
+            self._progress = JsonProgress()
+            for piece in self._open.pieces:
+                self._progress.read(piece)
+        return not self._progress.complete
+
+    # -- writing
+
+    def _start(self, block: JsonObject) -> None:
+        self._close()
+        self._index += 1
+        self.events.append({"type": "content_block_start", "index": self._index, "content_block": block})
+
+    def _delta(self, kind: str, key: str, value: str) -> None:
+        self.events.append(
+            {"type": "content_block_delta", "index": self._index, "delta": {"type": kind, key: value}}
+        )
+
+    def _close(self) -> None:
+        opened = self._open
+        if opened is None:
+            return
+        if isinstance(opened, Call):
+            self._end_call(opened)
+        elif opened.kind == "thinking":
+            self._end_thought(opened)
+        self._open = None
+        self._progress = None
+        self.events.append({"type": "content_block_stop", "index": self._index})
+
+    def _begin_prose(self, prose: _Prose) -> _Prose:
+        block: JsonObject = {"type": prose.kind, prose.kind: ""}
+        if prose.kind == "thinking":
+            block["signature"] = ""
+        self._start(block)
+        self._open = prose
+        return prose
+
+    def _grow(self, prose: _Prose, text: str) -> None:
+        if prose.kind == "thinking":
+            prose.note(text)
+        self._delta(*_DELTAS[prose.kind], text)
+
+    def _write_prose(self, prose: _Prose) -> None:
+        """Write a block of which everything, or everything so far, is known."""
+        if prose.redacted is not None:
+            self._start({"type": "redacted_thinking", "data": prose.redacted})
+            self.events.append({"type": "content_block_stop", "index": self._index})
+            return
+        self._begin_prose(prose)
+        for piece in prose.pieces:
+            self._grow(prose, piece)
+        prose.pieces.clear()
+        if prose.signature is not None:
+            self._close()
+
+    def _end_thought(self, thought: _Prose) -> None:
+        if thought.signature is not None:
+            self._delta("signature_delta", "signature", thought.signature)
+        else:
+            detail = "reasoning without signature gets an empty one"
+            self._cx.losses.invented(LossCode.THINKING_UNSIGNED, ("choices", 0, "delta"), detail)
+
+    def _begin_call(self, call: Call) -> None:
+        made_up = made_up_id("toolu_", f"{self.message_id}_{call.position}".encode(), self._cx.options)
+        call_id = self._ids.assign(call.id, made_up, (*_CALL_PATH, "id"))
+        name = self._context.tool_names.get(call.name, call.name)
+        self._start({"type": "tool_use", "id": call_id, "name": name, "input": {}})
+        self._open = call
+        self.called = True
+        if call.custom:
+            self._write_arguments(f'{{"{FREE_TEXT}":"')
+        for piece in call.pieces:
+            self._write_arguments(_escaped(piece) if call.custom else piece)
+
+    def _grow_call(self, added: str) -> None:
+        if not added or not isinstance(self._open, Call):
+            return
+        self._write_arguments(_escaped(added) if self._open.custom else added)
+        if self._progress is not None:
+            self._progress.read(added)
+            self._release()
+
+    def _write_arguments(self, text: str) -> None:
+        if text:
+            self._delta("input_json_delta", "partial_json", text)
+
+    def _end_call(self, call: Call) -> None:
+        if call.custom:
+            self._write_arguments('"}')
+        elif call.pieces and not call.is_complete() and call.arguments.strip():
+            detail = "the arguments of a tool call are no complete JSON object"
+            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, (*_CALL_PATH, "arguments"), detail)
+        call.end()
+
+
+def _escaped(text: str) -> str:
+    """Text as it stands inside a JSON string."""
+    return dump_json(text)[1:-1].decode()

@@ -1,0 +1,434 @@
+"""Messages events in, Chat chunks out.
+
+Theory of operation. Messages streams block by block, Chat keeps text, reasoning and calls apart, so a
+block becomes a run of deltas of its kind and needs no more than a note of what is open. Three things
+are decided late: the ``reasoning_details`` entry of a thought is sent whole when its block ends, since
+the OpenAI SDK's accumulator adds up what is repeated; the arguments of a call that got none become
+``{}`` when its block ends; and the end waits for ``message_stop``, since counts and reason may be
+corrected until then.
+
+Most events carry one token. They are read from the parsed JSON directly; every other event goes
+through its typed model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from ... import messages
+from ...converted import ReplyContext
+from ...dialects import dialect_named
+from ...errors import StreamError
+from ...losses import LossCode
+from ...options import Options
+from ...wire import Json, JsonObject, Path
+from ..conversion import Conversion
+from ..fields import Drop, Fields
+from .calls import arguments_of
+from .error import error_to_chat
+from .free_text import FreeTextReader
+from .reasoning import Thought, carry
+from .response import RESPONSE_TO_CHAT, STOP_DETAILS_TO_CHAT, citation_to_chat, model_of_reply
+from .stop import stop_to_finish
+from .usage import usage_to_chat
+
+__all__ = ["ToChatStream"]
+
+# -- ledger --------------------------------------------------------------------------------------
+
+MESSAGE_DELTA_TO_CHAT: Final = Fields(
+    messages.MessageDelta,
+    {"type": "the last chunks", "delta": "`finish_reason`", "usage": "`usage`, if asked for"},
+    {
+        "context_management": RESPONSE_TO_CHAT.dropped["context_management"],
+        "input_transformations": RESPONSE_TO_CHAT.dropped["input_transformations"],
+    },
+)
+STOP_TO_CHAT: Final = Fields(
+    messages.Delta,
+    {
+        "stop_reason": "`finish_reason`",
+        "stop_sequence": "`stop_reason` of the choice, vLLM's extension",
+        "stop_details": "`refusal`",
+    },
+    {"container": RESPONSE_TO_CHAT.dropped["container"]},
+)
+THINKING_DELTA_TO_CHAT: Final = Fields(
+    messages.ThinkingDelta,
+    {"type": "`reasoning_content`", "thinking": "`reasoning_content`"},
+    {"estimated_tokens": Drop(LossCode.USAGE, "Chat does not count thinking while it lasts", "info")},
+)
+
+_Kind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
+"""What a block becomes: ``output`` is the forced tool that stands for structured output."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The block that is open."""
+
+    index: int
+    kind: _Kind
+    call: int = -1
+    """The index of the call, which counts calls only."""
+    given: JsonObject = field(default_factory=dict[str, Json])
+    """The input that came with the start of a call, to be used if no other comes."""
+    sent: bool = False
+    """Whether any arguments were sent."""
+    free_text: FreeTextReader | None = None
+    """Unwraps the input of a free-form tool."""
+    thoughts: list[str] = field(default_factory=list[str])
+    signature: str = ""
+    start: int = 0
+    """Where the text of the block begins in the text of the reply, in characters."""
+    annotations: list[JsonObject] = field(default_factory=list[JsonObject])
+
+
+class ToChatStream:
+    """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
+
+    def __init__(self, context: ReplyContext, options: Options) -> None:
+        self._cx = Conversion(options, dialect_named(None, "chat"), streaming=True)
+        self._context = context
+        self._out: list[JsonObject] = []
+        self._base: JsonObject = {}
+        """What all chunks have in common; empty until the reply has begun."""
+        self._open: _Open | None = None
+        self._calls = 0
+        self._details = 0
+        self._annotations = 0
+        self._length = 0
+        self._kept = 0
+        """Characters of thinking kept for the entry at the end of its block."""
+        self._stop: messages.Delta | None = None
+        self._counts: dict[str, Json] = {}
+        self._stopped = False
+        self.losses = self._cx.losses
+        self.usage: JsonObject | None = None
+        """The counts, once the stream is finished."""
+
+    # -- reading
+
+    def take(self) -> list[JsonObject]:
+        """The chunks that have been written since the last call."""
+        out = self._out
+        self._out = []
+        return out
+
+    def read_token(self, event: JsonObject) -> bool:
+        """Read an event that carries one token of the open block; False, and nothing read, if there may be more to it."""
+        opened = self._open
+        match event:
+            case {"type": "content_block_delta", "index": index, "delta": {"type": kind, **delta}, **more}:
+                if more or opened is None or opened.index != index or len(delta) != 1:
+                    return False
+            case _:
+                return False
+        match kind, delta:
+            case "text_delta", {"text": str() as text} if opened.kind == "text":
+                self._say(text)
+            case "input_json_delta", {"partial_json": str() as piece}:
+                self._grow_call(opened, piece)
+            case "thinking_delta", {"thinking": str() as text} if opened.kind == "thinking":
+                self._think(opened, text)
+            case _:
+                return False
+        return True
+
+    def read(self, event: JsonObject) -> None:
+        """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
+        self._read_event(messages.event_of(event))
+
+    def _read_event(self, event: messages.Event) -> None:
+        match event:
+            case messages.MessageStart(message=message):
+                self._start(message)
+            case messages.ContentBlockStart(index=index, content_block=block):
+                self._begin()
+                self._open_block(index, block)
+            case messages.ContentBlockDelta(index=index, delta=delta):
+                self._read_delta(index, delta)
+            case messages.ContentBlockStop():
+                self._close_block()
+            case messages.MessageDelta():
+                self._read_message_delta(event)
+            case messages.MessageStop():
+                self._stopped = True
+            case messages.Ping():
+                pass
+            case messages.UnknownEvent(type=kind):
+                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("type",), f"an event of type {kind!r}", "info")
+            case messages.ErrorEvent():
+                raise StreamError("an error event")  # read by `error` before it comes here
+
+    # -- the reply
+
+    def _start(self, message: messages.Response) -> None:
+        """Begin the reply. Some servers put a whole answer into its first event."""
+        path: Path = ("message",)
+        RESPONSE_TO_CHAT.report(message, path, self._cx.losses)
+        self._base = self._common(message.id, message.model)
+        self._emit({"role": "assistant", "content": ""})
+        if message.usage is not None:
+            self._count(message.usage)
+        for index, block in enumerate(message.content):
+            self._open_block(index, block)
+            self._close_block()
+        if message.stop_reason is not None:
+            self._stop = messages.Delta.from_object({"stop_reason": message.stop_reason, "stop_sequence": message.stop_sequence})
+
+    def _begin(self) -> None:
+        """A block before ``message_start``: the server broke the order, but what it says counts."""
+        if self._base:
+            return
+        self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, ("type",), "the stream does not begin with message_start")
+        self._base = self._common("", "")
+        self._emit({"role": "assistant", "content": ""})
+
+    def _common(self, message_id: str, model: str) -> JsonObject:
+        created = 0
+        if self._cx.options.now is not None:
+            created = self._cx.options.now()
+        else:
+            detail = "Anthropic does not say when it answered; 0 (Options.now)"
+            self._cx.losses.invented(LossCode.CREATED, ("message", "created"), detail)
+        return {
+            "id": message_id,
+            "object": "chat.completion.chunk",
+            "created": created,
+            "model": model_of_reply(model, self._context),
+        }
+
+    def _count(self, usage: messages.Usage) -> None:
+        """Counts are totals so far: what is said later counts, and what is null or left out stays."""
+        self._counts.update((name, value) for name, value in usage.to_dict().items() if value is not None)
+
+    def _read_message_delta(self, event: messages.MessageDelta) -> None:
+        MESSAGE_DELTA_TO_CHAT.report(event, (), self._cx.losses)
+        STOP_TO_CHAT.report(event.delta, ("delta",), self._cx.losses)
+        self._begin()
+        self._close_block()
+        if event.usage is not None:
+            self._count(event.usage)
+        if event.delta.stop_reason is not None:
+            self._stop = event.delta
+
+    # -- blocks
+
+    def _open_block(self, index: int, block: messages.ContentBlock) -> None:
+        self._close_block()
+        path: Path = ("content_block",)
+        opened = _Open(index, "ignored")
+        match block:
+            case messages.TextBlock():
+                opened.kind = "text"
+                opened.start = self._length
+                self._say(block.text)
+                for citation in block.citations or ():
+                    self._cite(opened, citation, path)
+            case messages.ThinkingBlock():
+                opened.kind = "thinking"
+                opened.signature = block.signature or ""
+                self._think(opened, block.thinking)
+            case messages.RedactedThinkingBlock():
+                self._detail(block)
+            case messages.ToolUseBlock(name=self._context.output_tool):
+                opened.kind = "output"
+                opened.given = block.input
+            case messages.ToolUseBlock():
+                self._open_call(opened, block)
+            case _:
+                self._ignore(block, path)
+        self._open = opened
+
+    def _ignore(self, block: messages.ContentBlock, path: Path) -> None:
+        """Never as tool calls: the client would try to run them."""
+        code = LossCode.UNKNOWN_BLOCK if isinstance(block, messages.UnknownBlock) else LossCode.SERVER_BLOCK
+        self._cx.losses.dropped(code, (*path, block.type), f"Chat has no place for a block of type {block.type!r}", "info")
+
+    def _open_call(self, opened: _Open, block: messages.ToolUseBlock) -> None:
+        if block.caller is not None or block.toolset_name is not None:
+            detail = "Chat does not say who called"
+            self._cx.losses.dropped(LossCode.TOOL_CALLER, ("content_block", "caller"), detail, "info")
+        opened.kind = "call"
+        opened.given = block.input
+        opened.call = self._calls
+        self._calls += 1
+        name = self._context.tool_names.get(block.name, block.name)
+        if self._context.legacy_functions:
+            self._emit({"function_call": {"name": name, "arguments": ""}})
+        elif name in self._context.custom_tools:
+            opened.free_text = FreeTextReader()
+            call = {"index": opened.call, "id": block.id, "type": "custom", "custom": {"name": name, "input": ""}}
+            self._emit({"tool_calls": [call]})
+        else:
+            call = {"index": opened.call, "id": block.id, "type": "function", "function": {"name": name, "arguments": ""}}
+            self._emit({"tool_calls": [call]})
+
+    def _read_delta(self, index: int, delta: messages.BlockDelta) -> None:
+        opened = self._open
+        if opened is None or opened.index != index:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("index",), "a delta for a block that is not open")
+            return
+        match delta:
+            case messages.TextDelta(text=text) if opened.kind == "text":
+                self._say(text)
+            case messages.ThinkingDelta(thinking=text) if opened.kind == "thinking":
+                THINKING_DELTA_TO_CHAT.report(delta, ("delta",), self._cx.losses)
+                self._think(opened, text)
+            case messages.SignatureDelta(signature=signature) if opened.kind == "thinking":
+                opened.signature = signature
+            case messages.InputJsonDelta(partial_json=piece):
+                self._grow_call(opened, piece)
+            case messages.CitationsDelta(citation=citation) if opened.kind == "text":
+                self._cite(opened, citation, ("delta", "citation"))
+            case _ if opened.kind == "ignored":
+                pass  # the block is on record
+            case _:
+                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("delta", delta.type), f"a delta of type {delta.type!r}")
+
+    def _close_block(self) -> None:
+        opened, self._open = self._open, None
+        if opened is None:
+            return
+        if opened.kind == "thinking":
+            thought = {"type": "thinking", "thinking": "".join(opened.thoughts), "signature": opened.signature}
+            self._kept = 0
+            self._detail(messages.ThinkingBlock.from_object(thought))
+        elif opened.kind in ("call", "output"):
+            self._close_call(opened)
+        elif opened.annotations:
+            self._close_text(opened)
+
+    # -- what blocks say
+
+    def _emit(self, delta: JsonObject, finish: str | None = None, **choice: Json) -> None:
+        chunk = {
+            **self._base,
+            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish, **choice}],
+        }
+        if self._context.include_usage:
+            chunk["usage"] = None
+        self._out.append(chunk)
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._length += len(text)
+            self._emit({"content": text})
+
+    def _think(self, opened: _Open, text: str) -> None:
+        if not text:
+            return
+        self._emit({"reasoning_content": text})
+        if self._cx.options.reasoning in ("reasoning_details", "thinking_blocks"):
+            opened.thoughts.append(text)
+            self._kept += len(text)
+            if self._kept > self._cx.options.max_event_bytes:
+                raise StreamError(f"a block of thinking exceeds {self._cx.options.max_event_bytes} bytes")
+
+    def _detail(self, thought: Thought) -> None:
+        """The whole thought, signed, in the slot the client is to send back."""
+        slot = self._cx.options.reasoning
+        if slot not in ("reasoning_details", "thinking_blocks"):
+            return
+        delta: JsonObject = {}
+        carry([thought], delta, slot)
+        delta[slot][0]["index"] = self._details
+        self._details += 1
+        self._emit(delta)
+
+    def _cite(self, opened: _Open, citation: messages.Citation, path: Path) -> None:
+        annotation = citation_to_chat(citation, opened.start, 0, self._cx.options)
+        if annotation is None:
+            detail = "only citations of web pages become annotations"
+            self._cx.losses.dropped(LossCode.CITATIONS, path, detail, "info")
+        else:
+            opened.annotations.append(annotation)
+
+    def _close_text(self, opened: _Open) -> None:
+        """Annotations name the end of what they annotate, so they wait for it."""
+        for annotation in opened.annotations:
+            annotation["url_citation"]["end_index"] = self._length
+            self._emit({"annotations": [{"index": self._annotations, **annotation}]})
+            self._annotations += 1
+
+    def _grow_call(self, opened: _Open, piece: str) -> None:
+        if not piece or opened.kind == "ignored":
+            return
+        opened.sent = True
+        if opened.kind == "output":
+            self._say(piece)
+        elif opened.free_text is not None:
+            if text := opened.free_text.read(piece):
+                self._emit({"tool_calls": [{"index": opened.call, "custom": {"input": text}}]})
+        elif self._context.legacy_functions:
+            self._emit({"function_call": {"arguments": piece}})
+        else:
+            self._emit({"tool_calls": [{"index": opened.call, "function": {"arguments": piece}}]})
+
+    def _close_call(self, opened: _Open) -> None:
+        """A call without arguments has the empty object; clients parse what they get."""
+        if not opened.sent:
+            self._grow_call(opened, arguments_of(opened.given))
+
+    # -- errors
+
+    def is_error(self, event: JsonObject) -> bool:
+        """Whether the upstream reports an error."""
+        return event.get("type") == "error" or ("type" not in event and bool(event.get("error")))
+
+    def error(self, body: JsonObject) -> JsonObject:
+        """The in-band error that tells a Chat client what ``body`` says."""
+        return error_to_chat(None, body, self.losses)[1]
+
+    # -- the end
+
+    @property
+    def complete(self) -> bool:
+        """Whether the upstream said why it stopped, so that the end of its body is the end of the reply."""
+        return self._stop is not None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether ``message_stop`` came."""
+        return self._stopped
+
+    def done(self) -> list[JsonObject]:
+        """The upstream says that the stream is over: ``message_stop``, or its body ended after a stop reason."""
+        if not self._base:
+            raise StreamError("the stream ended before it said anything")
+        self._close_block()
+        stop = self._stop or messages.Delta()
+        refusal = self._refusal(stop)
+        if refusal:
+            self._emit({"refusal": refusal})
+        finish = stop_to_finish(
+            stop.stop_reason, self._calls > 0, ("delta", "stop_reason"), self._cx.losses, self._context.legacy_functions
+        )
+        matched: Mapping[str, Json] = {} if stop.stop_sequence is None else {"stop_reason": stop.stop_sequence}
+        self._emit({}, finish, **matched)
+        usage = messages.Usage.from_object(self._counts)
+        self.usage = usage_to_chat(usage, ("usage",), self._cx.losses)
+        if self._context.include_usage:
+            self._out.append({**self._base, "choices": [], "usage": self.usage})
+        return self.take()
+
+    def _refusal(self, stop: messages.Delta) -> str | None:
+        if stop.stop_details is None:
+            return None
+        STOP_DETAILS_TO_CHAT.report(stop.stop_details, ("delta", "stop_details"), self._cx.losses)
+        return stop.stop_details.explanation if stop.stop_reason == "refusal" else None
+
+    def abort(self) -> list[JsonObject]:
+        """The stream broke: nothing more is said. An open call stays as incomplete as it is."""
+        if self._open is not None and self._open.kind == "call":
+            detail = "the stream broke within a tool call"
+            self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, ("content_block",), detail)
+        self._open = None
+        return self.take()
+
+    def ping(self) -> list[JsonObject]:
+        """Chat has no event for it; a comment keeps the connection alive."""
+        return []

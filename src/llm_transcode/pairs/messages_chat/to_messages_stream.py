@@ -1,0 +1,384 @@
+"""Chat chunks in, Messages events out.
+
+Theory of operation. A chunk is read into what it says, in the order in which a reply says it:
+reasoning, text, calls, end. `BlockWriter` turns that into blocks. What is not a block is decided
+here: the answer begins with the first chunk that names it, and its end is held until the upstream's
+``[DONE]`` or the end of the body, since the usage chunk comes after the finish reason.
+
+Most chunks carry one token and nothing else. They are read from the parsed JSON directly; every
+other chunk goes through the typed model, which refuses what is malformed and knows every field. Both
+ways say the same to the same writer.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ... import chat
+from ...chat.fragments import Fragment
+from ...converted import ReplyContext
+from ...dialects import dialect_named
+from ...errors import StreamError
+from ...losses import LossCode
+from ...options import Options
+from ...wire import Json, JsonObject, Path, dump_json
+from ..conversion import Conversion
+from ..fields import VENDOR, Drop, Fields
+from .blocks import BlockWriter
+from .error import error_to_messages
+from .reasoning import ANTHROPIC_FORMAT
+from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, made_up_id, model_of_reply
+from .stop import finish_to_stop, matched_stop
+from .usage import usage_to_messages
+
+__all__ = ["ToMessagesStream"]
+
+# -- ledger --------------------------------------------------------------------------------------
+
+CHUNK_TO_MESSAGES: Final = Fields(
+    chat.Chunk,
+    {
+        "id": "`message_start`",
+        "object": "nothing",
+        "model": "`message_start`",
+        "choices": "blocks",
+        "usage": "`message_delta`",
+        "x_groq": "`message_delta`, where usage stands only there",
+        "error": "`error`",
+    },
+    {
+        **RESPONSE_TO_MESSAGES.dropped,
+        "service_tier": Drop(LossCode.SERVICE_TIER, "message_delta has no slot for it", "info"),
+        "obfuscation": Drop(LossCode.STREAM_OPTIONS, "padding of the stream", "info"),
+    },
+)
+CHUNK_CHOICE_TO_MESSAGES: Final = Fields(
+    chat.ChunkChoice,
+    {**CHOICE_TO_MESSAGES.mapped, "delta": "blocks", "error": "`error`"},
+    {"logprobs": CHOICE_TO_MESSAGES.dropped["logprobs"]},
+)
+DELTA_TO_MESSAGES: Final = Fields(
+    chat.Delta,
+    {
+        "role": "nothing: `message_start` has it",
+        "content": "a `text` block",
+        "refusal": "a `text` block, `stop_reason` refusal",
+        "tool_calls": "`tool_use` blocks",
+        "function_call": "a `tool_use` block",
+        "audio": "a `text` block with the transcript",
+        "reasoning_content": "a `thinking` block",
+        "reasoning": "a `thinking` block",
+        "reasoning_text": "a `thinking` block",
+        "reasoning_details": "`thinking` and `redacted_thinking` blocks",
+        "thinking_blocks": "`thinking` and `redacted_thinking` blocks",
+    },
+    {
+        "annotations": Drop(LossCode.ANNOTATIONS, "Anthropic's citations need data that annotations lack", "info"),
+        "reasoning_opaque": Drop(LossCode.THINKING, "reasoning that only another vendor can read", "info"),
+        "extra_content": VENDOR,
+        "provider_specific_fields": VENDOR,
+    },
+)
+_EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
+CALL_DELTA_TO_MESSAGES: Final = Fields(
+    chat.ToolCallDelta,
+    {
+        "index": "which call it is",
+        "id": "`id`",
+        "type": "`tool_use`",
+        "function": "`name`, `input_json_delta`",
+        "custom": "`name`, `input_json_delta`",
+    },
+    {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
+)
+
+_DELTA: Final[Path] = ("choices", 0, "delta")
+
+class ToMessagesStream:
+    """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
+
+    def __init__(self, context: ReplyContext, options: Options) -> None:
+        self._cx = Conversion(options, dialect_named(None, "messages"), streaming=True)
+        self._context = context
+        self._blocks = BlockWriter(self._cx, context)
+        self._started = False
+        self._finish: str | None = None
+        self._matched: str | None = None
+        self._refused = False
+        self._usage: chat.Usage | None = None
+        self._quiet = {"id", "object", "model", "choices", "index", "delta"}
+        """Names of fields that need no second look: they say nothing new, or their loss is on record."""
+        self.losses = self._cx.losses
+        self.usage: JsonObject | None = None
+        """The counts that went out, once the stream is finished."""
+
+    # -- reading
+
+    def take(self) -> list[JsonObject]:
+        """The events that have been written since the last call."""
+        events = self._blocks.events
+        self._blocks.events = []
+        return events
+
+    def read_token(self, chunk: JsonObject) -> bool:
+        """Read a chunk that says one thing; False, and nothing read, if there may be more to it."""
+        choices = chunk.get("choices")
+        if not isinstance(choices, list) or len(choices) != 1 or not self._is_quiet(chunk):
+            return False
+        choice = choices[0]
+        if not isinstance(choice, dict) or choice.get("index") or not self._is_quiet(choice):
+            return False
+        delta = choice.get("delta")
+        if not isinstance(delta, dict) or not self._started:
+            return False
+        said = None
+        for name, value in delta.items():
+            if value and name != "role":
+                if said is not None:
+                    return False
+                said = name
+        return said is not None and self._say_token(said, delta[said])
+
+    def _is_quiet(self, fields: JsonObject) -> bool:
+        """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
+        return all([value is None or name in self._quiet for name, value in fields.items()])
+
+    def read(self, event: JsonObject) -> None:
+        """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""
+        self._read_chunk(chat.Chunk.from_object(event))
+
+    def _say_token(self, name: str, value: Json) -> bool:
+        if name == "tool_calls":
+            return self._say_arguments(value)
+        if not isinstance(value, str):
+            return False
+        if name == "content":
+            self._blocks.say("text", value)
+        elif name in ("reasoning_content", "reasoning", "reasoning_text"):
+            self._blocks.say("thinking", value)
+        else:
+            return False
+        return True
+
+    def _say_arguments(self, calls: Json) -> bool:
+        """Read the arguments of a call that has been introduced."""
+        match calls:
+            case [{"index": int() as index, "function": {"arguments": str() as arguments, **others}, **more}]:
+                if others or not more.keys() <= {"type"}:
+                    return False
+                self._blocks.call(Fragment(index, arguments=arguments))
+                return True
+        return False
+
+    # -- reading what is not a mere token
+
+    def _read_chunk(self, chunk: chat.Chunk) -> None:
+        CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
+        self._note_reported(chunk, CHUNK_TO_MESSAGES)
+        if chunk.usage is not None:
+            self._usage = _merged(self._usage, chunk.usage)
+        elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
+            self._usage = _merged(self._usage, chunk.x_groq.usage)
+        if chunk.choices or chunk.id:
+            self._start(chunk.id, chunk.model)
+        for at, choice in enumerate(chunk.choices or ()):
+            if choice.index in (0, None):
+                self._read_choice(choice, ("choices", at))
+            else:
+                self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
+
+    def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
+        self._quiet.update(name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None)
+
+    def _start(self, message_id: str | None, model: str | None) -> None:
+        if self._started:
+            return
+        self._started = True
+        if not message_id:
+            self._cx.losses.invented(LossCode.ID, ("id",), "a reply without id gets one")
+            message_id = made_up_id("msg_", repr(self._context.model).encode(), self._cx.options)
+        self._blocks.message_id = message_id
+        message: JsonObject = {
+            "id": message_id,
+            "type": "message",
+            "role": "assistant",
+            "model": model_of_reply(model, self._context),
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": {
+                "input_tokens": self._cx.options.estimated_input_tokens,
+                "cache_creation_input_tokens": 0,
+                "cache_read_input_tokens": 0,
+                "output_tokens": 0,
+            },
+        }
+        self._blocks.events.append({"type": "message_start", "message": message})
+
+    def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
+        CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
+        self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES)
+        if choice.delta is not None:
+            self._read_delta(choice.delta)
+        for candidate in (choice.stop_reason, choice.matched_stop):
+            self._matched = matched_stop(candidate, self._context) or self._matched
+        if choice.finish_reason:
+            self._finish = choice.finish_reason
+            self._blocks.finish()
+
+    def _read_delta(self, delta: chat.Delta) -> None:
+        DELTA_TO_MESSAGES.report(delta, _DELTA, self._cx.losses)
+        self._read_reasoning(delta)
+        self._read_content(delta)
+        if delta.refusal:
+            self._refused = True
+            self._blocks.say("text", delta.refusal)
+        if delta.audio is not None:
+            self._cx.losses.approximated(LossCode.AUDIO, (*_DELTA, "audio"), "the transcript stands for what is spoken")
+            if delta.audio.transcript:
+                self._blocks.say("text", delta.audio.transcript)
+        for at, call in enumerate(delta.tool_calls or ()):
+            self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
+        if delta.function_call is not None:
+            self._cx.losses.approximated(LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info")
+            arguments = _text_of(delta.function_call.arguments)
+            self._blocks.call(Fragment(None, "", delta.function_call.name or "", arguments))
+
+    def _read_content(self, delta: chat.Delta) -> None:
+        if isinstance(delta.content, str):
+            if delta.content:
+                self._blocks.say("text", delta.content)
+            return
+        for at, part in enumerate(delta.content or ()):
+            match part:
+                case chat.TextPart(text=text):
+                    self._say("text", text)
+                case chat.RefusalPart(refusal=text):
+                    self._say("text", text)
+                case chat.ThinkingPart():
+                    self._say("thinking", part.text)
+                case _:
+                    detail = f"a part of type {part.type!r}"
+                    self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
+
+    def _say(self, kind: str, text: str) -> None:
+        if text:
+            self._blocks.say("thinking" if kind == "thinking" else "text", text)
+
+    def _read_reasoning(self, delta: chat.Delta) -> None:
+        """The strings are the text; the lists repeat it, and add what is signed."""
+        plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
+        if plain:
+            self._blocks.say("thinking", plain)
+        for block in delta.thinking_blocks or ():
+            match block:
+                case chat.ThinkingBlock():
+                    self._read_thought(block.thinking, block.signature, plain)
+                case chat.RedactedThinkingBlock(data=str() as data):
+                    self._blocks.redact(data)
+                case _:
+                    self._foreign("thinking_blocks")
+        for detail in () if delta.thinking_blocks else delta.reasoning_details or ():
+            self._read_detail(detail, plain)
+
+    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None) -> None:
+        match detail:
+            case chat.ReasoningText():
+                ours = detail.format in (None, ANTHROPIC_FORMAT)
+                self._read_thought(detail.text, detail.signature if ours else None, plain)
+            case chat.ReasoningSummary():
+                self._read_thought(detail.summary, None, plain)
+            case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
+                self._blocks.redact(data)
+            case _:
+                self._foreign("reasoning_details")
+
+    def _read_thought(self, text: str | None, signature: str | None, plain: str | None) -> None:
+        if signature:
+            self._blocks.sign("" if plain else text or "", signature)
+        elif text and not plain and not self._blocks.has_thought(text):
+            self._blocks.say("thinking", text)
+
+    def _foreign(self, slot: str) -> None:
+        detail = "reasoning that only another vendor can read"
+        self._cx.losses.dropped(LossCode.THINKING, (*_DELTA, slot), detail, "info")
+
+    def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
+        CALL_DELTA_TO_MESSAGES.report(call, (*_DELTA, "tool_calls"), self._cx.losses)
+        index = call.index if call.index is not None else position
+        if call.custom is not None:
+            self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
+        else:
+            function = call.function or chat.FunctionDelta()
+            self._blocks.call(Fragment(index, call.id or "", function.name or "", _text_of(function.arguments)))
+
+    # -- errors
+
+    def is_error(self, chunk: JsonObject) -> bool:
+        """Whether the upstream reports an error in place of a chunk, or beside one."""
+        if chunk.get("error"):
+            return True
+        choices = chunk.get("choices")
+        if isinstance(choices, list):
+            return any(isinstance(choice, dict) and bool(choice.get("error")) for choice in choices)
+        return "choices" not in chunk and ("detail" in chunk or ("message" in chunk and "object" not in chunk))
+
+    def error(self, body: JsonObject) -> JsonObject:
+        """The in-band error that tells a Messages client what ``body`` says."""
+        for choice in body.get("choices") or ():
+            if isinstance(choice, dict) and choice.get("error"):
+                body = choice
+        return error_to_messages(None, body, self.losses)[1]
+
+    # -- the end
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a chunk ended the stream; in Chat only ``[DONE]`` does."""
+        return False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the upstream said why it finished, so that the end of its body is the end of the reply."""
+        return self._finish is not None
+
+    def done(self) -> list[JsonObject]:
+        """The upstream says that the stream is over: ``[DONE]``, or its body ended after a finish reason."""
+        if not self._started:
+            raise StreamError("the stream ended before it said anything")
+        self._blocks.finish()
+        stop = finish_to_stop(self._finish, self._blocks.called, ("choices", 0, "finish_reason"), self._cx.losses)
+        if stop == "end_turn" and self._matched is not None:
+            stop = "stop_sequence"
+        delta: JsonObject = {
+            "stop_reason": "refusal" if self._refused else stop,
+            "stop_sequence": self._matched if stop == "stop_sequence" else None,
+        }
+        if delta["stop_reason"] == "refusal":
+            delta["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
+        self.usage = usage_to_messages(self._usage, ("usage",), self._cx.losses)
+        self._blocks.events.append({"type": "message_delta", "delta": delta, "usage": self.usage})
+        self._blocks.events.append({"type": "message_stop"})
+        return self.take()
+
+    def abort(self) -> list[JsonObject]:
+        """The stream broke: close what is open, and say nothing of an end."""
+        self._blocks.abort()
+        return self.take()
+
+    def ping(self) -> list[JsonObject]:
+        """A keep-alive event; nothing while it would not be legal."""
+        if not self._started:
+            if not self._cx.options.eager_start:
+                return []
+            self._start(None, None)
+        return [*self.take(), {"type": "ping"}]
+
+
+def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
+    """Some servers repeat their usage on every chunk and null or leave out parts of it: the last word on each counts."""
+    return new if old is None else old.model_copy(update={name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None})
+
+
+def _text_of(arguments: str | JsonObject | None) -> str:
+    return arguments if isinstance(arguments, str) else "" if arguments is None else dump_json(arguments).decode()

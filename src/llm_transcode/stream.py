@@ -1,0 +1,232 @@
+"""Streams: bytes of one protocol's server-sent events in, bytes of the other one's out.
+
+`StreamTranscoder` never raises for what an upstream sends, and never waits: what can be said of an
+event leaves in the same call. How an upstream ends decides how the stream to the client ends:
+
+* it finishes: the client gets the target's own end;
+* it reports an error, breaks its own rules, or breaks off: what is open is closed, the client gets
+  the target's in-band error, and `StreamTranscoder.error` says why. There is never a forged end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from . import chat, messages
+from .converted import ReplyContext
+from .errors import ConversionError, StreamError
+from .losses import Loss
+from .options import Options
+from .pairs import messages_chat
+from .protocols import Protocol, check_protocols
+from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
+from .wire import Json, JsonObject, WireModel, dump_json, parse_json, parse_object
+
+__all__ = ["StreamTranscoder"]
+
+StreamEvent: TypeAlias = messages.Event | chat.Chunk
+"""A typed event of either protocol."""
+
+_DONE: Final = b"[DONE]"
+"""What ends a Chat stream; some servers end Messages streams with it too."""
+
+_NAMES: Final = {name: name.encode() for name in messages.EVENTS}
+"""The names of events as they stand on their lines."""
+
+_KEEP_ALIVE: Final = "ping"
+
+
+class StreamTranscoder:
+    """Transcodes the stream of one reply.
+
+    Feed it the body of the upstream's reply as it comes, by `feed`, `feed_line` or `feed_event`, and
+    send on what it returns. Tell it how the body ended: by `close`, or by `fail` if the connection
+    broke. ``context`` is that of the converted request.
+
+    Raises `ValueError` for an unknown protocol, and for two protocols that are the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: Protocol,
+        target: Protocol,
+        context: ReplyContext | None = None,
+        options: Options | None = None,
+    ) -> None:
+        check_protocols(source, target)
+        if source == target:
+            raise ValueError(f"a stream of {source!r} needs no transcoding to {target!r}; forward it as it is")
+        self._options = options or Options()
+        self._target = target
+        self._sse = SSEDecoder(self._options.max_event_bytes)
+        direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
+        self._direction = direction(context or ReplyContext(), self._options)
+        self._finished = False
+        self._error: StreamError | None = None
+
+    # -- what became of it
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Everything that was dropped, approximated or invented so far, each kind of loss once."""
+        return tuple(self._direction.losses)
+
+    @property
+    def usage(self) -> JsonObject | None:
+        """The counts in the target's words, once the stream has finished."""
+        return self._direction.usage
+
+    @property
+    def finished(self) -> bool:
+        """Whether the reply came to its proper end."""
+        return self._finished
+
+    @property
+    def error(self) -> StreamError | None:
+        """Why the stream failed, if it did."""
+        return self._error
+
+    # -- feeding
+
+    def feed(self, data: bytes | bytearray | memoryview | str) -> bytes:
+        """Read the next part of the body, cut anywhere; returns what the client gets for it."""
+        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
+        return self._transcode(self._sse.feed(data))
+
+    def feed_line(self, line: bytes | str) -> bytes:
+        """Read one line without its terminator; blank lines count, since they end events."""
+        return self._transcode(self._sse.feed_line(line))
+
+    def feed_event(self, event: WireModel | Mapping[str, Json]) -> list[StreamEvent]:
+        """Read one event that has been parsed already; returns typed events. `close_events` ends them."""
+        if self._is_over:
+            return []
+        return self._typed(self._guarded(parse_object(event)))
+
+    def close(self) -> bytes:
+        """The body has ended; returns the rest. Idempotent."""
+        rest = self._transcode([event for event in self._sse.close() if _is_whole(event)])
+        return rest + self._encode(self._close())
+
+    def close_events(self) -> list[StreamEvent]:
+        """What `close` is to `feed`, for `feed_event`. Idempotent."""
+        return self._typed(self._close())
+
+    def fail(self, reason: str) -> bytes:
+        """The connection to the upstream broke; returns the target's in-band error."""
+        return self._encode(self._break(StreamError(reason))) if not self._is_over else b""
+
+    def ping(self) -> bytes:
+        """A keep-alive that is legal at this point: an event of the target where it has one, else a comment."""
+        if self._is_over:
+            return b""
+        return self._encode(self._direction.ping()) or encode_comment(_KEEP_ALIVE)
+
+    # -- one event
+
+    @property
+    def _is_over(self) -> bool:
+        return self._finished or self._error is not None
+
+    def _transcode(self, events: list[SSEvent]) -> bytes:
+        out = bytearray()
+        for event in events:
+            if self._is_over:
+                break
+            if event.comment is None:
+                out += self._encode(self._read(event))
+            else:
+                out += self.ping()
+        if self._sse.error is not None and not self._is_over:
+            out += self._encode(self._break(self._sse.error))
+        return bytes(out)
+
+    def _read(self, event: SSEvent) -> list[JsonObject]:
+        data = event.data.strip()
+        if data == _DONE:
+            return self._end()
+        if not data or data == b"{}":
+            return []  # "event: ping" comes with either from some servers
+        try:
+            parsed = parse_json(data)
+        except ConversionError as error:
+            return self._read_lines(data, error)
+        if event.event == "error" and not isinstance(parsed, dict):
+            parsed = {"error": parsed}
+        if not isinstance(parsed, dict):
+            return self._break(StreamError("expected a JSON object as the data of an event"))
+        if event.event == "error" and "error" not in parsed:
+            parsed = {"error": parsed}
+        return self._guarded(parsed)
+
+    def _read_lines(self, data: bytes, error: ConversionError) -> list[JsonObject]:
+        """Two events without a blank line between them arrive as one whose data is two lines."""
+        lines = data.split(b"\n")
+        if len(lines) == 1:
+            return self._break(StreamError(f"the data of an event is no JSON ({error.reason})"))
+        out: list[JsonObject] = []
+        for line in lines:
+            if not self._is_over:
+                out += self._read(SSEvent("", line))
+        return out
+
+    def _guarded(self, event: JsonObject) -> list[JsonObject]:
+        """Let the direction read an event; whatever is wrong with it becomes the in-band error."""
+        if self._direction.read_token(event):
+            return self._direction.take()
+        if self._direction.is_error(event):
+            return self._break(None, event)
+        try:
+            self._direction.read(event)
+            return self._end() if self._direction.stopped else self._direction.take()
+        except ConversionError as error:
+            return self._break(StreamError(error.reason, error.path))
+        except RecursionError:
+            return self._break(StreamError("an event is nested too deeply"))
+
+    # -- the end
+
+    def _close(self) -> list[JsonObject]:
+        if self._is_over:
+            return []
+        if self._direction.complete:
+            return self._end()
+        return self._break(StreamError("the upstream's stream ended early"))
+
+    def _end(self) -> list[JsonObject]:
+        try:
+            out = self._direction.done()
+        except StreamError as error:
+            return self._break(error)
+        self._finished = True
+        return out
+
+    def _break(self, error: StreamError | None, event: JsonObject | None = None) -> list[JsonObject]:
+        """Close what is open and add the target's in-band error: ours, or the one that the upstream sent."""
+        reason = error.reason if error is not None else ""
+        told = self._direction.error(event or {"error": {"message": reason, "type": "api_error"}})
+        self._error = error or StreamError(told["error"]["message"])
+        return [*self._direction.abort(), told]
+
+    # -- writing
+
+    def _encode(self, events: list[JsonObject]) -> bytes:
+        if self._target == "messages":
+            return b"".join([b"event: %b\ndata: %b\n\n" % (_NAMES[event["type"]], dump_json(event)) for event in events])
+        out = b"".join([b"data: %b\n\n" % dump_json(chunk) for chunk in events])
+        return out + encode_event(_DONE) if self._finished and events else out
+
+    def _typed(self, events: list[JsonObject]) -> list[StreamEvent]:
+        if self._target == "messages":
+            return [messages.event_of(event) for event in events]
+        return [chat.Chunk.from_object(chunk) for chunk in events]
+
+
+def _is_whole(event: SSEvent) -> bool:
+    """Whether the last event of a body was only left without its blank line, and not cut off."""
+    try:
+        return event.data.strip() == _DONE or isinstance(parse_json(event.data), dict)
+    except ConversionError:
+        return False
