@@ -7,6 +7,7 @@ from .dialects import Dialect
 from .errors import ConversionError, InvalidPayload, LossyConversionError, StreamError, Unsupported
 from .losses import Loss, LossCode
 from .options import Options
+from .stream import StreamTranscoder
 
 __version__ = "0.1.0"
 
@@ -22,6 +23,7 @@ __all__ = [
     "Options",
     "ReplyContext",
     "StreamError",
+    "StreamTranscoder",
     "Unsupported",
     "convert_error",
     "convert_models",

@@ -101,10 +101,20 @@ def convert_response(
 ) -> Converted[messages.Response]: ...
 @overload
 def convert_response(
-    body: Body, *, source: Protocol, target: Protocol, context: ReplyContext | None = None, options: Options | None = None
+    body: Body,
+    *,
+    source: Protocol,
+    target: Protocol,
+    context: ReplyContext | None = None,
+    options: Options | None = None,
 ) -> Converted[chat.Response] | Converted[messages.Response]: ...
 def convert_response(
-    body: Body, *, source: Protocol, target: Protocol, context: ReplyContext | None = None, options: Options | None = None
+    body: Body,
+    *,
+    source: Protocol,
+    target: Protocol,
+    context: ReplyContext | None = None,
+    options: Options | None = None,
 ) -> Converted[chat.Response] | Converted[messages.Response]:
     """Convert the body of a complete reply, a ``message`` <-> a ``chat.completion``.
 
@@ -178,9 +188,7 @@ def convert_models(
 @overload
 def convert_models(
     listing: Body | list[Json], *, source: Protocol, target: Protocol, options: Options | None = None
-) -> (
-    Converted[chat.ModelList] | Converted[chat.Model] | Converted[messages.ModelList] | Converted[messages.Model]
-): ...
+) -> Converted[chat.ModelList] | Converted[chat.Model] | Converted[messages.ModelList] | Converted[messages.Model]: ...
 def convert_models(
     listing: Body | list[Json], *, source: Protocol, target: Protocol, options: Options | None = None
 ) -> Converted[chat.ModelList] | Converted[chat.Model] | Converted[messages.ModelList] | Converted[messages.Model]:
@@ -208,9 +216,7 @@ def convert_models(
                 return _unchanged_models(chat.ModelList, chat.Model, listing)
 
 
-def _unchanged_models(
-    several: type[M], one: type[N], listing: Body | list[Json]
-) -> Converted[M] | Converted[N]:
+def _unchanged_models(several: type[M], one: type[N], listing: Body | list[Json]) -> Converted[M] | Converted[N]:
     from .wire import parse_object
 
     document = parse_object({"data": listing} if isinstance(listing, list) else listing)

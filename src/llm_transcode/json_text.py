@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
@@ -22,6 +22,8 @@ __all__ = [
     "Path",
     "clone",
     "dump_json",
+    "is_array",
+    "is_object",
     "parse_json",
     "render_path",
 ]
@@ -44,6 +46,16 @@ class _Document(Protocol):
     """A typed model, which can say what it is in plain JSON."""
 
     def to_dict(self) -> JsonObject: ...
+
+
+def is_object(value: Json) -> TypeGuard[JsonObject]:
+    """Whether a JSON value is an object; unlike ``isinstance`` it keeps the type of what is inside."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Json) -> TypeGuard[list[Json]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
 
 
 def render_path(path: Sequence[str | int]) -> str:
@@ -88,13 +100,18 @@ def _refuse_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
 
 
-def dump_json(value: Json) -> bytes:
-    """Write a JSON value as compact UTF-8, keys in the order they stand in."""
+def dump_finite(value: Json) -> bytes:
+    """Write a JSON value that is known to hold no infinite number as compact UTF-8."""
     try:
-        text = to_json(value)
+        return to_json(value)
     except PydanticSerializationError:
         # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
-        text = json.dumps(clone(value), separators=(",", ":")).encode()
+        return json.dumps(clone(value), separators=(",", ":")).encode()
+
+
+def dump_json(value: Json) -> bytes:
+    """Write a JSON value as compact UTF-8, keys in the order they stand in."""
+    text = dump_finite(value)
     if b"Infinity" in text or b"NaN" in text:
         clone(value)  # the words may stand in a string; only a number is refused
     return text

@@ -16,12 +16,13 @@ from typing import Final, TypeAlias
 from . import chat, messages
 from .converted import ReplyContext
 from .errors import ConversionError, StreamError
+from .json_text import dump_finite, parse_json
 from .losses import Loss
 from .options import Options
 from .pairs import messages_chat
 from .protocols import Protocol, check_protocols
 from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
-from .wire import Json, JsonObject, WireModel, dump_json, parse_json, parse_object
+from .wire import Json, JsonObject, WireModel, parse_object
 
 __all__ = ["StreamTranscoder"]
 
@@ -64,6 +65,7 @@ class StreamTranscoder:
         direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
         self._direction = direction(context or ReplyContext(), self._options)
         self._finished = False
+        self._is_over = False
         self._error: StreamError | None = None
 
     # -- what became of it
@@ -92,7 +94,8 @@ class StreamTranscoder:
 
     def feed(self, data: bytes | bytearray | memoryview | str) -> bytes:
         """Read the next part of the body, cut anywhere; returns what the client gets for it."""
-        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
+        if not isinstance(data, bytes):
+            data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
         return self._transcode(self._sse.feed(data))
 
     def feed_line(self, line: bytes | str) -> bytes:
@@ -103,7 +106,7 @@ class StreamTranscoder:
         """Read one event that has been parsed already; returns typed events. `close_events` ends them."""
         if self._is_over:
             return []
-        return self._typed(self._guarded(parse_object(event)))
+        return self._typed(self._read(parse_object(event)))
 
     def close(self) -> bytes:
         """The body has ended; returns the rest. Idempotent."""
@@ -126,65 +129,69 @@ class StreamTranscoder:
 
     # -- one event
 
-    @property
-    def _is_over(self) -> bool:
-        return self._finished or self._error is not None
-
     def _transcode(self, events: list[SSEvent]) -> bytes:
-        out = bytearray()
+        out: list[bytes] = []
         for event in events:
             if self._is_over:
                 break
-            if event.comment is None:
-                out += self._encode(self._read(event))
-            else:
-                out += self.ping()
+            out.append(self._transcode_one(event) if event.comment is None else self.ping())
         if self._sse.error is not None and not self._is_over:
-            out += self._encode(self._break(self._sse.error))
-        return bytes(out)
+            out.append(self._encode(self._break(self._sse.error)))
+        return b"".join(out)
 
-    def _read(self, event: SSEvent) -> list[JsonObject]:
+    def _transcode_one(self, event: SSEvent) -> bytes:
+        try:
+            data = parse_json(event.data)
+        except ConversionError as error:
+            return self._encode(self._read_odd(event, error))
+        if isinstance(data, dict) and event.event != "error":
+            token = self._direction.token(data)
+            return self._encode(self._read(data)) if token is None else self._encode_one(token)
+        return self._encode(self._read_named(event.event, data))
+
+    def _read_odd(self, event: SSEvent, error: ConversionError) -> list[JsonObject]:
+        """Data that is no JSON: the end, nothing at all, or two events without a blank line between them."""
         data = event.data.strip()
         if data == _DONE:
             return self._end()
-        if not data or data == b"{}":
-            return []  # "event: ping" comes with either from some servers
-        try:
-            parsed = parse_json(data)
-        except ConversionError as error:
-            return self._read_lines(data, error)
-        if event.event == "error" and not isinstance(parsed, dict):
-            parsed = {"error": parsed}
-        if not isinstance(parsed, dict):
-            return self._break(StreamError("expected a JSON object as the data of an event"))
-        if event.event == "error" and "error" not in parsed:
-            parsed = {"error": parsed}
-        return self._guarded(parsed)
-
-    def _read_lines(self, data: bytes, error: ConversionError) -> list[JsonObject]:
-        """Two events without a blank line between them arrive as one whose data is two lines."""
+        if not data:
+            return []
         lines = data.split(b"\n")
         if len(lines) == 1:
             return self._break(StreamError(f"the data of an event is no JSON ({error.reason})"))
         out: list[JsonObject] = []
         for line in lines:
             if not self._is_over:
-                out += self._read(SSEvent("", line))
+                out += self._read_line(line)
         return out
 
-    def _guarded(self, event: JsonObject) -> list[JsonObject]:
+    def _read_line(self, data: bytes) -> list[JsonObject]:
+        try:
+            event = parse_json(data)
+        except ConversionError as error:
+            return self._read_odd(SSEvent("", data), error)
+        return self._read(event) if isinstance(event, dict) else self._read_named("", event)
+
+    def _read_named(self, name: str, data: Json) -> list[JsonObject]:
+        """Data that says nothing of its kind: an error by the name of its event, or what no event is."""
+        if name == "error":
+            return self._break(None, data if isinstance(data, dict) and "error" in data else {"error": data})
+        return self._break(StreamError("expected a JSON object as the data of an event"))
+
+    def _read(self, event: JsonObject) -> list[JsonObject]:
         """Let the direction read an event; whatever is wrong with it becomes the in-band error."""
-        if self._direction.read_token(event):
-            return self._direction.take()
-        if self._direction.is_error(event):
+        direction = self._direction
+        if not event:
+            return []  # some servers send {} to keep the connection alive
+        if direction.is_error(event):
             return self._break(None, event)
         try:
-            self._direction.read(event)
-            return self._end() if self._direction.stopped else self._direction.take()
+            direction.read(event)
         except ConversionError as error:
             return self._break(StreamError(error.reason, error.path))
         except RecursionError:
             return self._break(StreamError("an event is nested too deeply"))
+        return self._end() if direction.stopped else direction.take()
 
     # -- the end
 
@@ -201,6 +208,7 @@ class StreamTranscoder:
         except StreamError as error:
             return self._break(error)
         self._finished = True
+        self._is_over = True
         return out
 
     def _break(self, error: StreamError | None, event: JsonObject | None = None) -> list[JsonObject]:
@@ -208,15 +216,21 @@ class StreamTranscoder:
         reason = error.reason if error is not None else ""
         told = self._direction.error(event or {"error": {"message": reason, "type": "api_error"}})
         self._error = error or StreamError(told["error"]["message"])
+        self._is_over = True
         return [*self._direction.abort(), told]
 
     # -- writing
 
     def _encode(self, events: list[JsonObject]) -> bytes:
+        out = b"".join([self._encode_one(event) for event in events])
+        if self._finished and events and self._target == "chat":
+            out += encode_event(_DONE)
+        return out
+
+    def _encode_one(self, event: JsonObject) -> bytes:
         if self._target == "messages":
-            return b"".join([b"event: %b\ndata: %b\n\n" % (_NAMES[event["type"]], dump_json(event)) for event in events])
-        out = b"".join([b"data: %b\n\n" % dump_json(chunk) for chunk in events])
-        return out + encode_event(_DONE) if self._finished and events else out
+            return b"event: %b\ndata: %b\n\n" % (_NAMES[event["type"]], dump_finite(event))
+        return b"data: %b\n\n" % dump_finite(event)
 
     def _typed(self, events: list[JsonObject]) -> list[StreamEvent]:
         if self._target == "messages":

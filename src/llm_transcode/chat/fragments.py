@@ -111,6 +111,10 @@ class CallTracker:
         self._by_id: dict[str, Call] = {}
         self._last: Call | None = None
 
+    def at(self, index: int) -> Call | None:
+        """The call that was last spoken of under an index."""
+        return self._by_index.get(index)
+
     def assign(self, fragment: Fragment) -> tuple[Call, str]:
         """The call that a fragment belongs to, and what the fragment adds to its arguments."""
         call = self._find(fragment)

@@ -7,13 +7,14 @@ https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from ..wire import JsonObject, OpenUnion, WireModel
 from .content import CacheControl, DocumentBlock, ImageBlock, SearchResultBlock, TextBlock, UnknownBlock
 from .tool_definitions import Tool
 
 __all__ = [
+    "RAW_ARGUMENTS",
     "BrowserStateBlock",
     "BrowserStateChange",
     "BrowserStateTab",
@@ -41,6 +42,9 @@ __all__ = [
 
 
 # -- calls and results ----------------------------------------------------------------------------
+
+RAW_ARGUMENTS: Final = "_raw_arguments"
+"""The one key of an input of ours that holds, as text, arguments which are not a JSON object."""
 
 
 class Caller(WireModel):

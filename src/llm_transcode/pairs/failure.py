@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..errors import ConversionError
-from ..wire import Json, JsonObject, Path, clone, dump_json, parse_json
+from ..json_text import Json, JsonObject, Path, clone, dump_json, is_array, is_object, parse_json
 
 __all__ = ["Failure", "is_error_status", "read_failure"]
 
@@ -136,9 +136,9 @@ class _Reader:
             return _raw(value)
         if isinstance(value, str):
             return self._read_text(value, path, level)
-        if isinstance(value, dict):
+        if is_object(value):
             return self._read_object(value, path, level) or (_raw(value) if level == 0 and value else "")
-        if isinstance(value, list):
+        if is_array(value):
             return self._read_list(value, path, level)
         return "" if value is None else _raw(value)
 
@@ -147,7 +147,7 @@ class _Reader:
     def _read_object(self, envelope: JsonObject, path: Path | None, level: int) -> str:
         self._note_all(envelope, path)
         message = self._read_wrapper(envelope, path, level) or self._read_message(envelope, path, level)
-        raw = envelope["metadata"].get("raw") if isinstance(envelope.get("metadata"), dict) else None
+        raw = envelope["metadata"].get("raw") if is_object(envelope.get("metadata")) else None
         inner = self.read(raw, None, level + 1)
         if not inner or inner == message:
             return message
@@ -156,7 +156,7 @@ class _Reader:
 
     def _read_wrapper(self, envelope: JsonObject, path: Path | None, level: int) -> str:
         for name in _WRAPPERS:
-            if isinstance(envelope.get(name), (dict, list)):
+            if is_object(envelope.get(name)) or is_array(envelope.get(name)):
                 message = self.read(envelope[name], self._use(path, name), level + 1)
                 if message:
                     return message
@@ -172,7 +172,7 @@ class _Reader:
     def _read_list(self, values: list[Json], path: Path | None, level: int) -> str:
         messages: list[str] = []
         for at, value in enumerate(values[:_MAX_ITEMS]):
-            if isinstance(value, dict) and "loc" in value:
+            if is_object(value) and "loc" in value:
                 messages.append(_complaint(value))
                 self._failure.rewritten = True
             else:
@@ -223,7 +223,7 @@ class _Reader:
         self._note("param", envelope.get("param"), path, "param")
         for name in _REQUEST_IDS:
             self._note("request_id", envelope.get(name), path, name)
-        if isinstance(envelope.get("details"), dict):
+        if is_object(envelope.get("details")):
             self._note_details(envelope["details"], None if path is None else (*path, "details"))
         if isinstance(envelope.get("error"), str) and isinstance(envelope.get("message"), str):
             self._note("type", envelope["error"], path, "error")
@@ -276,14 +276,14 @@ def _envelope(text: str, *, alone: bool) -> JsonObject | None:
         value = parse_json(text)
     except ConversionError:
         return None
-    if isinstance(value, dict) and ("error" in value or (alone and ("message" in value or "detail" in value))):
+    if is_object(value) and ("error" in value or (alone and ("message" in value or "detail" in value))):
         return value
     return None
 
 
 def _complaint(item: JsonObject) -> str:
     """FastAPI's account of one invalid field."""
-    where = item["loc"] if isinstance(item["loc"], list) else [item["loc"]]
+    where = item["loc"] if is_array(item["loc"]) else [item["loc"]]
     place = ".".join(str(part) for part in where if isinstance(part, (str, int)))
     return _clean(f"{place}: {item.get('msg', 'invalid')}")
 

@@ -14,7 +14,7 @@ from typing import Final
 from ..losses import Level, LossCode, Recorder
 from ..wire import Path, WireModel
 
-__all__ = ["Drop", "Fields", "VENDOR"]
+__all__ = ["Drop", "Fields", "UnionFields", "VENDOR"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +62,22 @@ class Fields:
                 drop = self.dropped.get(name, _UNKNOWN)
                 alias = fields[name].alias if name in fields else None
                 losses.dropped(drop.code, (*path, alias or name), drop.detail, drop.level)
+
+
+class UnionFields:
+    """The ledgers of some members of a union, each used for the values of its own model.
+
+    A member without a ledger is none of its business: a converter takes or leaves it as a whole.
+    """
+
+    __slots__ = ("_by_model", "tables")
+
+    def __init__(self, *tables: Fields) -> None:
+        self.tables = tables
+        self._by_model: Final = {table.model: table for table in tables}
+
+    def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
+        """`Fields.report`, by the ledger of the value's model."""
+        fields = self._by_model.get(type(value))
+        if fields is not None:
+            fields.report(value, path, losses)

@@ -27,11 +27,11 @@ from .calls import CallIds
 from .response import made_up_id
 from .tools import FREE_TEXT
 
-__all__ = ["BlockWriter"]
+__all__ = ["BlockWriter", "ProseKind"]
 
-_Kind: TypeAlias = Literal["text", "thinking"]
+ProseKind: TypeAlias = Literal["text", "thinking"]
 
-_DELTAS: Final[dict[_Kind, tuple[str, str]]] = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
+_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
 """The type of a block's delta, and the field that grows."""
 
 _CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls")
@@ -41,7 +41,7 @@ _CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls")
 class _Prose:
     """A text or a thought: what is held of it, or what has been streamed of it."""
 
-    kind: _Kind
+    kind: ProseKind
     pieces: list[str] = field(default_factory=list[str])
     signature: str | None = None
     redacted: str | None = None
@@ -79,17 +79,40 @@ class BlockWriter:
         self._held: deque[_Prose | Call] = deque()
         self._held_size = 0
 
+    # -- mere tokens
+
+    def more_prose(self, kind: ProseKind, text: str) -> JsonObject | None:
+        """The event by which the open text or thought grows; None, and nothing written, if none of this kind is open."""
+        opened = self._open
+        if not isinstance(opened, _Prose) or opened.kind != kind:
+            return None
+        if kind == "thinking":
+            opened.note(text)
+        name, key = _DELTAS[kind]
+        return {"type": "content_block_delta", "index": self._index, "delta": {"type": name, key: text}}
+
+    def more_arguments(self, index: int, arguments: str) -> JsonObject | None:
+        """The event by which the open call grows; None, and nothing written, if there is any doubt that it is meant."""
+        call = self._open
+        if not isinstance(call, Call) or self._tracker.at(index) is not call or self._progress is not None:
+            return None
+        if call.custom or not arguments or (call.pieces and arguments.startswith("{")):
+            return None
+        call.pieces.append(arguments)
+        delta = {"type": "input_json_delta", "partial_json": arguments}
+        return {"type": "content_block_delta", "index": self._index, "delta": delta}
+
     # -- what the upstream says
 
-    def say(self, kind: _Kind, text: str) -> None:
+    def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        opened = self._open
-        if isinstance(opened, _Prose) and opened.kind == kind and opened.signature is None:
-            self._grow(opened, text)
+        more = self.more_prose(kind, text)
+        if more is not None:
+            self.events.append(more)
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
-            self._grow(self._begin_prose(_Prose(kind)), text)
+            self._write_prose(_Prose(kind, [text]))
 
     def sign(self, text: str, signature: str) -> None:
         """The signature of a thought, with its text, which may have been streamed before."""
@@ -155,7 +178,7 @@ class BlockWriter:
         """Whether what comes now must wait for the open call, or behind others that wait."""
         return bool(self._held) or self._is_growing()
 
-    def _hold_prose(self, kind: _Kind, text: str) -> None:
+    def _hold_prose(self, kind: ProseKind, text: str) -> None:
         last = self._held[-1] if self._held else None
         if not (isinstance(last, _Prose) and last.kind == kind and last.signature is None):
             last = _Prose(kind)
@@ -223,28 +246,19 @@ class BlockWriter:
         self._progress = None
         self.events.append({"type": "content_block_stop", "index": self._index})
 
-    def _begin_prose(self, prose: _Prose) -> _Prose:
-        block: JsonObject = {"type": prose.kind, prose.kind: ""}
-        if prose.kind == "thinking":
-            block["signature"] = ""
-        self._start(block)
-        self._open = prose
-        return prose
-
-    def _grow(self, prose: _Prose, text: str) -> None:
-        if prose.kind == "thinking":
-            prose.note(text)
-        self._delta(*_DELTAS[prose.kind], text)
-
     def _write_prose(self, prose: _Prose) -> None:
         """Write a block of which everything, or everything so far, is known."""
         if prose.redacted is not None:
             self._start({"type": "redacted_thinking", "data": prose.redacted})
             self.events.append({"type": "content_block_stop", "index": self._index})
             return
-        self._begin_prose(prose)
+        block: JsonObject = {"type": prose.kind, prose.kind: ""}
+        if prose.kind == "thinking":
+            block["signature"] = ""
+        self._start(block)
+        self._open = prose
         for piece in prose.pieces:
-            self._grow(prose, piece)
+            self.say(prose.kind, piece)
         prose.pieces.clear()
         if prose.signature is not None:
             self._close()

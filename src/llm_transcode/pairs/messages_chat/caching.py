@@ -10,17 +10,38 @@ only for the models that know it. Some compatible backends take Anthropic's own 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from ... import chat, messages
 from ...losses import LossCode
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
+from ..fields import Drop, Fields
 
 __all__ = ["drop_surplus_marks", "mark_for_chat", "mark_for_messages", "no_slot_for_mark"]
 
-_TTL_TO_CHAT: Final = {"1h": "12h"}
-_TTL_TO_MESSAGES: Final = {"12h": "1h"}
+# -- ledger --------------------------------------------------------------------------------------
+
+_SCOPE: Final = Drop(LossCode.CACHE_CONTROL, "who shares a cached prefix is for the backend to say", "info")
+MARK_TO_CHAT: Final = Fields(
+    messages.CacheControl,
+    {
+        "type": "`prompt_cache_breakpoint.mode` explicit, or `cache_control.type`",
+        "ttl": "`prompt_cache_breakpoint.ttl`, by a table, or `cache_control.ttl`",
+    },
+    {"scope": _SCOPE},
+)
+BREAKPOINT_TO_MESSAGES: Final = Fields(
+    chat.PromptCacheBreakpoint, {"mode": "`cache_control.type`", "ttl": "`cache_control.ttl`, by a table"}
+)
+FOREIGN_MARK_TO_MESSAGES: Final = Fields(
+    chat.CacheControl, {"type": "`cache_control.type`", "ttl": "`cache_control.ttl`"}
+)
+
+_TTL_TO_CHAT: Final = {"5m": None, "1h": "12h"}
+_TTL_TO_MESSAGES: Final = {"30m": None, "12h": "1h"}
+"""Lifetimes of a prefix; None is what holds without a word."""
 
 
 def mark_for_chat(mark: messages.CacheControl | None, part: JsonObject, path: Path, cx: Conversion) -> None:
@@ -28,14 +49,24 @@ def mark_for_chat(mark: messages.CacheControl | None, part: JsonObject, path: Pa
     if mark is None:
         return
     if cx.dialect.cache_marks == "cache_control":
-        part["cache_control"] = {"type": "ephemeral"} if mark.ttl is None else {"type": "ephemeral", "ttl": mark.ttl}
+        MARK_TO_CHAT.report(mark, (*path, "cache_control"), cx.losses)
+        part["cache_control"] = _ephemeral(mark.ttl)
     elif cx.dialect.cache_marks == "prompt_cache_breakpoint" and cx.facts.cache_breakpoints:
-        breakpoint_ = {"mode": "explicit"}
-        if mark.ttl in _TTL_TO_CHAT:
-            breakpoint_["ttl"] = _TTL_TO_CHAT[mark.ttl]
-        part["prompt_cache_breakpoint"] = breakpoint_
+        MARK_TO_CHAT.report(mark, (*path, "cache_control"), cx.losses)
+        ttl = _ttl(mark.ttl, _TTL_TO_CHAT, (*path, "cache_control", "ttl"), cx)
+        part["prompt_cache_breakpoint"] = {"mode": "explicit"} if ttl is None else {"mode": "explicit", "ttl": ttl}
     else:
         no_slot_for_mark(mark, path, cx)
+
+
+def _ttl(ttl: str | None, table: Mapping[str, str | None], path: Path, cx: Conversion) -> str | None:
+    if ttl is not None and ttl not in table:
+        cx.losses.dropped(LossCode.CACHE_CONTROL, path, f"the other side has no lifetime {ttl!r}", "info")
+    return table.get(ttl or "")
+
+
+def _ephemeral(ttl: str | None) -> JsonObject:
+    return {"type": "ephemeral"} if ttl is None else {"type": "ephemeral", "ttl": ttl}
 
 
 def no_slot_for_mark(mark: messages.CacheControl | None, path: Path, cx: Conversion) -> None:
@@ -46,14 +77,22 @@ def no_slot_for_mark(mark: messages.CacheControl | None, path: Path, cx: Convers
 
 
 def mark_for_messages(
-    own: chat.PromptCacheBreakpoint | None, foreign: chat.CacheControl | None, block: JsonObject
+    own: chat.PromptCacheBreakpoint | None,
+    foreign: chat.CacheControl | None,
+    block: JsonObject,
+    path: Path,
+    cx: Conversion,
 ) -> None:
     """Mark a block, tool or tool result of Messages; a client's own ``cache_control`` wins."""
+    own_path: Path = (*path, "prompt_cache_breakpoint")
     if foreign is not None:
-        block["cache_control"] = {"type": "ephemeral"} if foreign.ttl is None else {"type": "ephemeral", "ttl": foreign.ttl}
+        FOREIGN_MARK_TO_MESSAGES.report(foreign, (*path, "cache_control"), cx.losses)
+        block["cache_control"] = _ephemeral(foreign.ttl)
+        if own is not None:
+            cx.losses.dropped(LossCode.CACHE_CONTROL, own_path, "a second mark in the same place", "info")
     elif own is not None:
-        ttl = _TTL_TO_MESSAGES.get(own.ttl or "")
-        block["cache_control"] = {"type": "ephemeral"} if ttl is None else {"type": "ephemeral", "ttl": ttl}
+        BREAKPOINT_TO_MESSAGES.report(own, own_path, cx.losses)
+        block["cache_control"] = _ephemeral(_ttl(own.ttl, _TTL_TO_MESSAGES, (*own_path, "ttl"), cx))
 
 
 def drop_surplus_marks(marked: list[tuple[JsonObject, Path]], cx: Conversion) -> None:

@@ -17,9 +17,10 @@ from typing_extensions import assert_never
 from ... import chat, messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
+from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, parse_json, render_path
 from ..conversion import Conversion
-from ..fields import Drop, Fields
+from ..fields import Drop, Fields, UnionFields
 from .caching import mark_for_messages, no_slot_for_mark
 from .content import part_to_messages, parts_to_chat, text_part
 from .tools import FREE_TEXT
@@ -40,9 +41,6 @@ __all__ = [
 
 ERROR_MARK: Final = "[tool_error]"
 """The first line of a failed tool's result in Chat."""
-
-RAW_ARGUMENTS: Final = "_raw_arguments"
-"""The one key of an input that stands for arguments which are not a JSON object."""
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -69,6 +67,11 @@ TOOL_RESULT_TO_CHAT: Final = Fields(
     },
     {"toolset_name": _CALLER},
 )
+TOOL_REFERENCE_TO_CHAT: Final = Fields(
+    messages.ToolReferenceBlock,
+    {"type": "`text` part", "tool_name": "`text`"},
+    {"cache_control": Drop(LossCode.CACHE_CONTROL, "its text is a remark of this library's", "info")},
+)
 TOOL_MESSAGE_TO_MESSAGES: Final = Fields(
     chat.ToolMessage,
     {
@@ -79,6 +82,11 @@ TOOL_MESSAGE_TO_MESSAGES: Final = Fields(
     },
     {"name": Drop(LossCode.TURN_NAME, "the call says which tool it was", "info")},
 )
+FUNCTION_MESSAGE_TO_MESSAGES: Final = Fields(
+    chat.FunctionMessage,
+    {"role": "a `tool_result` block of the next user turn", "name": "the call it answers", "content": "`content`"},
+)
+RESULTS_TO_MESSAGES: Final = UnionFields(TOOL_MESSAGE_TO_MESSAGES, FUNCTION_MESSAGE_TO_MESSAGES)
 _EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
 FUNCTION_CALL_TO_MESSAGES: Final = Fields(
     chat.FunctionToolCall,
@@ -102,6 +110,9 @@ CUSTOM_CALL_TO_MESSAGES: Final = Fields(
     },
     {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
 )
+
+FUNCTION_TO_MESSAGES: Final = Fields(chat.FunctionCall, {"name": "`name`", "arguments": "`input`"})
+CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})
 
 # -- arguments -----------------------------------------------------------------------------------
 
@@ -187,6 +198,7 @@ _NOUNS: Final = {"image_url": "image", "file": "file"}
 def _result_parts(block: messages.ToolResultContent, path: Path, cx: Conversion) -> list[JsonObject]:
     match block:
         case messages.ToolReferenceBlock(tool_name=name):
+            TOOL_REFERENCE_TO_CHAT.report(block, path, cx.losses)
             cx.losses.approximated(LossCode.TOOL_DEFERRED, path, "a tool that was found is named in text", "info")
             return [text_part(f"tool: {name}")]
         case messages.BrowserStateBlock():
@@ -219,19 +231,22 @@ def call_to_messages(
     match call:
         case chat.FunctionToolCall(function=function):
             FUNCTION_CALL_TO_MESSAGES.report(call, path, cx.losses)
+            FUNCTION_TO_MESSAGES.report(function, (*path, "function"), cx.losses)
             tool_input = input_of(function.arguments, (*path, "function", "arguments"), cx)
             block = _tool_use(call_id, cx.names.fit(function.name, (*path, "function", "name")), tool_input)
         case chat.CustomToolCall(custom=custom):
             CUSTOM_CALL_TO_MESSAGES.report(call, path, cx.losses)
+            CUSTOM_TO_MESSAGES.report(custom, (*path, "custom"), cx.losses)
             block = _tool_use(call_id, cx.names.fit(custom.name, (*path, "custom", "name")), {FREE_TEXT: custom.input})
         case _:
             assert_never(call)
-    mark_for_messages(None, call.cache_control, block)
+    mark_for_messages(None, call.cache_control, block, path, cx)
     return block
 
 
 def legacy_call_to_messages(call: chat.FunctionCall, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     """A deprecated ``function_call``, which has no id of its own."""
+    FUNCTION_TO_MESSAGES.report(call, path, cx.losses)
     tool_input = input_of(call.arguments, (*path, "arguments"), cx)
     return _tool_use(call_id, cx.names.fit(call.name, (*path, "name")), tool_input)
 
@@ -243,9 +258,9 @@ def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
 def result_to_messages(message: chat.ToolMessage | chat.FunctionMessage, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     """A tool message as a block, its error flag restored."""
     block: JsonObject = {"type": "tool_result", "tool_use_id": call_id}
+    RESULTS_TO_MESSAGES.report(message, path, cx.losses)
     if isinstance(message, chat.ToolMessage):
-        TOOL_MESSAGE_TO_MESSAGES.report(message, path, cx.losses)
-        mark_for_messages(None, message.cache_control, block)
+        mark_for_messages(None, message.cache_control, block, path, cx)
     content, failed = _unmarked(message.content)
     if isinstance(content, str):
         block["content"] = content

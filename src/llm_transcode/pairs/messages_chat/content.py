@@ -14,17 +14,17 @@ Empty text is left out on both sides: Anthropic refuses it, OpenAI does not miss
 
 from __future__ import annotations
 
-from base64 import b64decode
-from typing import Final, NamedTuple
-from urllib.parse import unquote
+from collections.abc import Iterator
+from typing import Final
 
 from ... import chat, messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
 from ...wire import JsonObject, Path, WireModel, render_path
 from ..conversion import Conversion
-from ..fields import Drop, Fields
-from .caching import mark_for_chat, mark_for_messages
+from ..fields import Drop, Fields, UnionFields
+from .caching import mark_for_chat, mark_for_messages, no_slot_for_mark
+from .data_urls import IMAGE_TYPES, DataUrl, is_data_url
 
 __all__ = ["part_to_messages", "parts_to_chat", "text_block", "text_part", "text_to_chat"]
 
@@ -65,6 +65,29 @@ SEARCH_RESULT_TO_CHAT: Final = Fields(
     },
     {"citations": Drop(LossCode.CITATIONS, "Chat does not cite search results")},
 )
+_DATA_URL: Final = "the data URL"
+SOURCES_TO_CHAT: Final = UnionFields(
+    Fields(messages.Base64ImageSource, dict.fromkeys(("type", "media_type", "data"), _DATA_URL)),
+    Fields(messages.UrlImageSource, {"type": "an address", "url": "`image_url.url`"}),
+    Fields(messages.Base64PdfSource, dict.fromkeys(("type", "media_type", "data"), _DATA_URL)),
+    Fields(
+        messages.PlainTextSource,
+        {"type": "`text` part", "media_type": "nothing: it is always plain text", "data": "`text`"},
+    ),
+    Fields(messages.ContentSource, {"type": "parts", "content": "`text` and `image_url` parts"}),
+    Fields(messages.FileDocumentSource, {"type": "`file` part", "file_id": "`file.file_id`, if allowed"}),
+)
+_SUMMARY: Final = Drop(LossCode.COMPACTION, "proof for Anthropic's servers; the summary itself is sent", "info")
+COMPACTION_TO_CHAT: Final = Fields(
+    messages.CompactionBlock,
+    {
+        "type": "`text` part",
+        "content": "`text`",
+        "tool_changes": "`tools`, those at the end of the conversation",
+        "cache_control": _MARK,
+    },
+    {"encrypted_content": _SUMMARY, "signature": _SUMMARY},
+)
 TEXT_TO_MESSAGES: Final = Fields(
     chat.TextPart,
     {
@@ -100,6 +123,15 @@ FILE_TO_MESSAGES: Final = Fields(
 FILE_DATA_TO_MESSAGES: Final = Fields(
     chat.File,
     {"file_data": "`source` base64 or text", "file_id": "`source` file, if allowed", "filename": "`title`"},
+)
+REFUSAL_TO_MESSAGES: Final = Fields(
+    chat.RefusalPart,
+    {
+        "type": "`text` block",
+        "refusal": "`text`",
+        "prompt_cache_breakpoint": "`cache_control`",
+        "cache_control": "`cache_control`",
+    },
 )
 
 # -- Messages to Chat ----------------------------------------------------------------------------
@@ -144,6 +176,7 @@ def text_to_chat(block: messages.TextBlock, path: Path, cx: Conversion) -> JsonO
 
 def _image_to_chat(block: messages.ImageBlock, path: Path, cx: Conversion) -> list[JsonObject]:
     IMAGE_TO_CHAT.report(block, path, cx.losses)
+    SOURCES_TO_CHAT.report(block.source, (*path, "source"), cx.losses)
     match block.source:
         case messages.Base64ImageSource(media_type=media_type, data=data):
             url = f"data:{media_type};base64,{data}"
@@ -162,6 +195,7 @@ def _image_to_chat(block: messages.ImageBlock, path: Path, cx: Conversion) -> li
 
 def _document_to_chat(block: messages.DocumentBlock, path: Path, cx: Conversion) -> list[JsonObject]:
     DOCUMENT_TO_CHAT.report(block, path, cx.losses)
+    SOURCES_TO_CHAT.report(block.source, (*path, "source"), cx.losses)
     parts = _document_parts(block, (*path, "source"), cx)
     if parts:
         mark_for_chat(block.cache_control, parts[-1], path, cx)
@@ -184,7 +218,8 @@ def _document_parts(block: messages.DocumentBlock, path: Path, cx: Conversion) -
                 parts += parts_to_chat(inner, (*path, "content", index), cx)
             return parts
         case messages.FileDocumentSource(file_id=file_id) if cx.options.file_ids == "keep":
-            return [{"type": "file", "file": {"file_id": file_id}}]
+            header = "\n".join(line for line in (block.title, block.context) if line)
+            return [*([text_part(header)] if header else []), {"type": "file", "file": {"file_id": file_id}}]
         case messages.FileDocumentSource():
             cx.losses.refused(LossCode.FILE_ID, path, "a document by a file id of Anthropic's")
         case messages.UrlPdfSource():
@@ -211,11 +246,21 @@ def _with_header(block: messages.DocumentBlock, text: str, path: Path, cx: Conve
 def _search_result_to_chat(block: messages.SearchResultBlock, path: Path, cx: Conversion) -> JsonObject:
     SEARCH_RESULT_TO_CHAT.report(block, path, cx.losses)
     cx.losses.approximated(LossCode.DOCUMENT_AS_TEXT, path, "a search result is sent as text", "info")
-    texts = [text.text for text in block.content if isinstance(text, messages.TextBlock)]
-    lines = [f"{block.title} ({block.source})", *texts]
+    lines = [f"{block.title} ({block.source})", *_found_texts(block, path, cx)]
     part = text_part("\n".join(lines))
     mark_for_chat(block.cache_control, part, path, cx)
     return part
+
+
+def _found_texts(block: messages.SearchResultBlock, path: Path, cx: Conversion) -> Iterator[str]:
+    for index, text in enumerate(block.content):
+        at: Path = (*path, "content", index)
+        if isinstance(text, messages.TextBlock):
+            TEXT_TO_CHAT.report(text, at, cx.losses)
+            no_slot_for_mark(text.cache_control, at, cx)
+            yield text.text
+        else:
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a part of a search result of type {text.type!r}")
 
 
 def _compaction_to_chat(block: messages.CompactionBlock, path: Path, cx: Conversion) -> list[JsonObject]:
@@ -223,8 +268,11 @@ def _compaction_to_chat(block: messages.CompactionBlock, path: Path, cx: Convers
     if not block.content:
         cx.losses.refused(LossCode.COMPACTION, path, "an encrypted summary of earlier turns, which only Anthropic reads")
         return []
+    COMPACTION_TO_CHAT.report(block, path, cx.losses)
     cx.losses.approximated(LossCode.COMPACTION, path, "the summary of earlier turns is sent as text")
-    return [text_part(block.content)]
+    part = text_part(block.content)
+    mark_for_chat(block.cache_control, part, path, cx)
+    return [part]
 
 
 # -- Chat to Messages ----------------------------------------------------------------------------
@@ -244,9 +292,8 @@ def part_to_messages(part: chat.Part, path: Path, cx: Conversion) -> JsonObject 
             return _image_to_messages(part, path, cx)
         case chat.FilePart():
             return _file_to_messages(part, path, cx)
-        case chat.RefusalPart(refusal=text):
-            cx.losses.approximated(LossCode.REFUSAL, path, "a past refusal is sent as text", "info")
-            return text_block(text)
+        case chat.RefusalPart():
+            return _refusal_to_messages(part, path, cx)
         case chat.AudioPart():
             cx.losses.refused(LossCode.AUDIO, path, "audio input, which Anthropic does not take")
         case chat.UnknownPart() if part.type in _BLOCKS:
@@ -280,7 +327,15 @@ def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonOb
         cx.losses.dropped(LossCode.TURN_EMPTY, path, "a text without words, which Anthropic refuses", "info")
         return None
     block = text_block(part.text)
-    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block)
+    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _refusal_to_messages(part: chat.RefusalPart, path: Path, cx: Conversion) -> JsonObject:
+    REFUSAL_TO_MESSAGES.report(part, path, cx.losses)
+    cx.losses.approximated(LossCode.REFUSAL, path, "a past refusal is sent as text", "info")
+    block = text_block(part.refusal)
+    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
     return block
 
 
@@ -292,23 +347,23 @@ def _image_to_messages(part: chat.ImagePart, path: Path, cx: Conversion) -> Json
         address = address.url
     block = _image_block(address, (*path, "image_url"), cx)
     if block is not None:
-        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block)
+        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
     return block
 
 
 def _image_block(address: str, path: Path, cx: Conversion) -> JsonObject | None:
-    if not address[:5].lower() == "data:":
+    if not is_data_url(address):
         if cx.dialect.url_sources:
             return {"type": "image", "source": {"type": "url", "url": address}}
         cx.losses.refused(LossCode.MEDIA, path, f"{cx.dialect.name} takes images as data only, not by address")
         return None
-    return _image_from_data(_DataUrl.parse(address), path, cx)
+    return _image_from_data(DataUrl.parse(address), path, cx)
 
 
-def _image_from_data(url: _DataUrl, path: Path, cx: Conversion) -> JsonObject | None:
-    media_type = url.media_type if url.media_type in _IMAGE_TYPES else _sniffed(url.data)
+def _image_from_data(url: DataUrl, path: Path, cx: Conversion) -> JsonObject | None:
+    media_type = url.image_type()
     if media_type is None or not url.base64:
-        cx.losses.refused(LossCode.MEDIA, path, f"an image of type {url.media_type!r}; Anthropic takes {_IMAGE_LIST}")
+        cx.losses.refused(LossCode.MEDIA, path, f"an image of type {url.media_type!r}, not {' or '.join(IMAGE_TYPES)}")
         return None
     return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": url.data}}
 
@@ -318,71 +373,32 @@ def _file_to_messages(part: chat.FilePart, path: Path, cx: Conversion) -> JsonOb
     FILE_DATA_TO_MESSAGES.report(part.file, (*path, "file"), cx.losses)
     block = _file_block(part.file, (*path, "file"), cx)
     if block is not None:
-        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block)
+        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
     return block
 
 
 def _file_block(file: chat.File, path: Path, cx: Conversion) -> JsonObject | None:
     title = {"title": file.filename} if file.filename else {}
     if file.file_data:
-        return _document_from_data(_DataUrl.parse(file.file_data), title, (*path, "file_data"), cx)
+        if file.file_id is not None:
+            cx.losses.dropped(LossCode.FILE_ID, (*path, "file_id"), "the content itself is sent", "info")
+        return _document_from_data(DataUrl.parse(file.file_data), title, (*path, "file_data"), cx)
     if file.file_id and cx.options.file_ids == "keep":
         return {"type": "document", "source": {"type": "file", "file_id": file.file_id}, **title}
     cx.losses.refused(LossCode.FILE_ID, (*path, "file_id"), "a document by a file id of OpenAI's")
     return None
 
 
-def _document_from_data(url: _DataUrl, title: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
-    if url.media_type == "application/pdf" or url.data.startswith(_PDF_MAGIC):
+def _document_from_data(url: DataUrl, title: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
+    if url.is_pdf():
         source = {"type": "base64", "media_type": "application/pdf", "data": url.data}
         return {"type": "document", "source": source, **title}
     if url.media_type.startswith("image/"):
+        if title:
+            cx.losses.dropped(LossCode.DOCUMENT_NAME, (*path[:-1], "filename"), "Anthropic's images have no names", "info")
         return _image_from_data(url, path, cx)
     text = url.text() if url.media_type.startswith("text/") else None
     if text is None:
         cx.losses.refused(LossCode.MEDIA, path, f"a file of type {url.media_type!r}; Anthropic takes PDF and text")
         return None
     return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}, **title}
-
-
-# -- data URLs (RFC 2397) --------------------------------------------------------------------------
-
-_ALIASES: Final = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
-_IMAGE_TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_IMAGE_LIST: Final = ", ".join(kind.removeprefix("image/") for kind in _IMAGE_TYPES)
-
-_IMAGE_MAGIC: Final = {"/9j/": "image/jpeg", "iVBORw0KGgo": "image/png", "R0lGOD": "image/gif", "UklGR": "image/webp"}
-"""The first bytes of a file, as base64 shows them."""
-_PDF_MAGIC: Final = "JVBERi"
-
-
-def _sniffed(data: str) -> str | None:
-    """The media type of an image whose label is missing or wrong, as clients often send it."""
-    for magic, media_type in _IMAGE_MAGIC.items():
-        if data.startswith(magic):
-            return media_type
-    return None
-
-
-class _DataUrl(NamedTuple):
-    media_type: str
-    base64: bool
-    data: str
-
-    @classmethod
-    def parse(cls, url: str) -> _DataUrl:
-        """Take a data URL apart; bare base64, as some clients send it, counts as one without a label."""
-        if not url[:5].lower() == "data:":
-            return cls("", True, url)
-        header, _, data = url[5:].partition(",")
-        media_type, *parameters = (field.strip().lower() for field in header.split(";"))
-        return cls(_ALIASES.get(media_type, media_type), "base64" in parameters, data)
-
-    def text(self) -> str | None:
-        """The text inside, or None if it is none."""
-        if not self.base64:
-            return unquote(self.data)
-        try:
-            return b64decode(self.data, validate=True).decode()
-        except ValueError:
-            return None

@@ -65,7 +65,9 @@ ERROR_TO_MESSAGES: Final = Fields(
     },
     {
         "misalignment": Drop(LossCode.ERROR_DETAILS, "why the request was blocked, and how to go on"),
-        "metadata": Drop(LossCode.ERROR_DETAILS, "OpenRouter's account of the error; its `raw` is in the message", "info"),
+        "metadata": Drop(
+            LossCode.ERROR_DETAILS, "OpenRouter's account of the error; its `raw` is in the message", "info"
+        ),
         "failed_generation": Drop(LossCode.ERROR_DETAILS, "what the model wrote instead of a valid tool call", "info"),
     },
 )

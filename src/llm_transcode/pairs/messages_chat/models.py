@@ -23,7 +23,8 @@ from ... import chat, messages
 from ...converted import Converted
 from ...errors import InvalidPayload
 from ...losses import LossCode, Recorder
-from ...wire import Body, Json, JsonObject, Path, clone, parse_json, parse_object
+from ...json_text import Json, JsonObject, Path, clone, is_array, is_object, parse_json
+from ...wire import Body, parse_object
 from ..fields import Drop, Fields
 
 __all__ = ["models_to_chat", "models_to_messages"]
@@ -95,7 +96,7 @@ _REQUIRED_CAPABILITIES: Final = (
 # -- to Chat ---------------------------------------------------------------------------------------
 
 
-def models_to_chat(body: Body, losses: Recorder) -> Converted[chat.ModelList] | Converted[chat.Model]:
+def models_to_chat(body: Body | list[Json], losses: Recorder) -> Converted[chat.ModelList] | Converted[chat.Model]:
     """A page of models, or one model. Raises `InvalidPayload` if the body is neither."""
     page, listed = _read(body)
     if listed is None:
@@ -133,7 +134,9 @@ def _model_to_chat(source: JsonObject, path: Path, losses: Recorder) -> JsonObje
 # -- to Messages -----------------------------------------------------------------------------------
 
 
-def models_to_messages(body: Body, losses: Recorder) -> Converted[messages.ModelList] | Converted[messages.Model]:
+def models_to_messages(
+    body: Body | list[Json], losses: Recorder
+) -> Converted[messages.ModelList] | Converted[messages.Model]:
     """A list of models, or one model. Raises `InvalidPayload` if the body is neither."""
     listing, listed = _read(body)
     if listed is None:
@@ -173,9 +176,9 @@ def _model_to_messages(source: JsonObject, path: Path, losses: Recorder) -> Json
 
 def _capabilities(value: Json, path: Path, losses: Recorder) -> JsonObject | None:
     """Anthropic's own ``capabilities``, as a gateway passes them on; other vendors have other forms."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None
-    if all(isinstance(value.get(name), dict) for name in _REQUIRED_CAPABILITIES):
+    if all(is_object(value.get(name)) for name in _REQUIRED_CAPABILITIES):
         try:
             return messages.ModelCapabilities.from_object(value).to_dict()
         except InvalidPayload:
@@ -187,14 +190,14 @@ def _capabilities(value: Json, path: Path, losses: Recorder) -> JsonObject | Non
 # -- reading ---------------------------------------------------------------------------------------
 
 
-def _read(body: Body) -> tuple[JsonObject, list[Json] | None]:
+def _read(body: Body | list[Json]) -> tuple[JsonObject, list[Json] | None]:
     """The document, and its models; None if it is itself a model. Some servers send a bare list."""
-    value = parse_json(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
-    if isinstance(value, list):
+    value: Json = parse_json(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
+    if is_array(value):
         return {}, clone(value)
     document = parse_object(value)
     listed = document.get("data")
-    if isinstance(listed, list):
+    if is_array(listed):
         return document, listed
     if isinstance(document.get("id"), str):
         return document, None
@@ -203,7 +206,7 @@ def _read(body: Body) -> tuple[JsonObject, list[Json] | None]:
 
 def _entries(listed: list[Json], losses: Recorder) -> Iterable[tuple[JsonObject, Path]]:
     for at, entry in enumerate(listed):
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+        if is_object(entry) and isinstance(entry.get("id"), str):
             yield entry, ("data", at)
         else:
             losses.dropped(LossCode.MODEL_DETAILS, ("data", at), "an entry without the id of a model")
@@ -231,9 +234,7 @@ def _count(value: Json) -> int | None:
 
 # -- time ------------------------------------------------------------------------------------------
 
-_TIME: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 """RFC 3339, or its date alone, which `datetime.fromisoformat` reads in full only from Python 3.11 on."""
 
 _ZERO: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -267,9 +268,9 @@ def _instant(value: Json) -> datetime | None:
         found = _TIME.fullmatch(value.strip())
         if found:
             return _parsed(found[1], found[2] or "00:00:00", found[3] or "Z")
-    seconds = _count(value)
+    seconds = 0 if value == 0 else _count(value)
     if seconds is None:
-        return _ZERO if value == 0 and not isinstance(value, bool) else None
+        return None
     try:
         return _ZERO + timedelta(seconds=seconds // 1000 if seconds > _MILLISECONDS else seconds)
     except OverflowError:

@@ -38,6 +38,7 @@ __all__ = [
     "effort_to_chat",
     "effort_to_messages",
     "reasoning_of",
+    "text_of_part",
     "thinking_to_chat",
     "thinking_to_messages",
 ]
@@ -141,6 +142,8 @@ def detail_of(thought: Thought, index: int) -> JsonObject:
 class Reasoning:
     """What a Chat message holds of reasoning: blocks that Anthropic reads back, and text without signature."""
 
+    paths: list[Path]
+    """Where it stands."""
     blocks: list[JsonObject] = field(default_factory=list[JsonObject])
     unsigned: str = ""
     foreign: list[Path] = field(default_factory=list[Path])
@@ -154,25 +157,50 @@ class Reasoning:
             self.unsigned += text
 
 
-def reasoning_of(message: chat.ReasoningSlots, path: Path) -> Reasoning:
+def reasoning_of(message: chat.AssistantFields, path: Path) -> Reasoning:
     """Read every slot in use. The lists win over the strings, which repeat their text."""
     if message.thinking_blocks:
         return _from_thinking_blocks(message.thinking_blocks, (*path, "thinking_blocks"))
-    if message.reasoning_details:
-        found = _from_details(message.reasoning_details, (*path, "reasoning_details"))
-        if found.blocks or found.unsigned:
-            return found
-        found.unsigned = _plain(message)
-        return found
-    return Reasoning(unsigned=_plain(message))
+    found = _from_details(message.reasoning_details or (), (*path, "reasoning_details"))
+    if not found.blocks and not found.unsigned:
+        _add_plain(message, path, found)
+    return found
 
 
-def _plain(message: chat.ReasoningSlots) -> str:
-    return message.reasoning_content or message.reasoning or message.reasoning_text or ""
+def _add_plain(message: chat.AssistantFields, path: Path, found: Reasoning) -> None:
+    for slot, text in (
+        ("reasoning_content", message.reasoning_content),
+        ("reasoning", message.reasoning),
+        ("reasoning_text", message.reasoning_text),
+    ):
+        if text:
+            found.paths = [(*path, slot)]
+            found.unsigned = text
+            return
+    if isinstance(message.content, list):
+        _add_parts(message.content, (*path, "content"), found)
+
+
+def _add_parts(parts: Sequence[chat.Part], path: Path, found: Reasoning) -> None:
+    """Mistral's reasoning, which stands among the parts of the text."""
+    found.paths = [(*path, index) for index, part in enumerate(parts) if isinstance(part, chat.ThinkingPart)]
+    for index, part in enumerate(parts):
+        if isinstance(part, chat.ThinkingPart):
+            found.unsigned += text_of_part(part)
+            for at, piece in enumerate(part.thinking):
+                if isinstance(piece, chat.UnknownPart):
+                    found.foreign.append((*path, index, "thinking", at))
+
+
+def text_of_part(part: chat.ThinkingPart) -> str:
+    """The readable text of one part."""
+    if isinstance(part.thinking, str):
+        return part.thinking
+    return "".join(piece.text for piece in part.thinking if isinstance(piece, chat.TextPart))
 
 
 def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path) -> Reasoning:
-    found = Reasoning()
+    found = Reasoning([path])
     for index, block in enumerate(blocks):
         match block:
             case chat.ThinkingBlock():
@@ -188,12 +216,14 @@ def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path)
 
 def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reasoning:
     """Entries without signature run on into the next: OpenRouter cuts one block into many."""
-    found = Reasoning()
+    found = Reasoning([path])
     for index, detail in enumerate(details):
         ours = detail.format in (None, ANTHROPIC_FORMAT)
         match detail:
             case chat.ReasoningText():
                 found.add(detail.text or "", detail.signature if ours else None)
+                if detail.signature and not ours:
+                    found.foreign.append((*path, index, "signature"))
             case chat.ReasoningSummary():
                 found.add(detail.summary or "", None)
             case chat.ReasoningEncrypted() if ours and detail.format:
@@ -205,7 +235,7 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
     return found
 
 
-def thinking_to_messages(message: chat.ReasoningSlots, path: Path, cx: Conversion) -> list[JsonObject]:
+def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversion) -> list[JsonObject]:
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
     found = reasoning_of(message, path)
     for at in found.foreign:
@@ -213,9 +243,11 @@ def thinking_to_messages(message: chat.ReasoningSlots, path: Path, cx: Conversio
     if not found.unsigned.strip():
         return found.blocks
     if cx.options.unsigned_thinking == "text":
-        cx.losses.approximated(LossCode.THINKING_UNSIGNED, path, "reasoning without signature is sent as text")
+        for at in found.paths:
+            cx.losses.approximated(LossCode.THINKING_UNSIGNED, at, "reasoning without signature is sent as text")
         return [*found.blocks, {"type": "text", "text": found.unsigned}]
-    cx.losses.dropped(LossCode.THINKING_UNSIGNED, path, "Anthropic reads back only what it has signed", "info")
+    for at in found.paths:
+        cx.losses.dropped(LossCode.THINKING_UNSIGNED, at, "Anthropic reads back only what it has signed", "info")
     return found.blocks
 
 

@@ -294,7 +294,7 @@ def response_to_messages(response: chat.Response, context: ReplyContext, options
     message = choice.message or chat.ResponseMessage()
     content = _blocks(message, response, (*path, "message"), cx)
     calls = any(block["type"] == "tool_use" for block in content)
-    stop = finish_to_stop(choice.finish_reason, calls, (*path, "finish_reason"), cx.losses)
+    stop = finish_to_stop(choice.finish_reason, calls, _finish_path(choice, path), cx.losses)
     matched = matched_stop(choice.stop_reason, context) or matched_stop(choice.matched_stop, context)
     if matched is not None and stop == "end_turn":
         stop = "stop_sequence"
@@ -325,6 +325,11 @@ def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice,
     return choice, ("choices", at)
 
 
+def _finish_path(choice: chat.Choice, path: Path) -> Path:
+    """Where the finish reason stands; the choice itself if it has none."""
+    return (*path, "finish_reason") if "finish_reason" in choice.model_fields_set else path
+
+
 def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, cx: Conversion) -> list[JsonObject]:
     """Thinking first, then text, then calls, as Anthropic orders them."""
     MESSAGE_TO_MESSAGES.report(message, path, cx.losses)
@@ -341,7 +346,8 @@ def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list
         cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
     if not found.unsigned:
         return found.blocks
-    cx.losses.invented(LossCode.THINKING_UNSIGNED, path, "reasoning without signature gets an empty one")
+    for at in found.paths:
+        cx.losses.invented(LossCode.THINKING_UNSIGNED, at, "reasoning without signature gets an empty one")
     return [*found.blocks, {"type": "thinking", "thinking": found.unsigned, "signature": ""}]
 
 
@@ -353,14 +359,16 @@ def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterabl
             case chat.TextPart(text=text):
                 yield text
             case chat.RefusalPart(refusal=text):
+                cx.losses.approximated(LossCode.REFUSAL, (*path, "content", index), "a refusal becomes text", "info")
                 yield text
             case chat.ThinkingPart():
                 pass  # read as reasoning
             case _:
                 cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*path, "content", index), f"a part of type {part.type!r}")
     if message.refusal:
+        cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a refusal becomes text", "info")
         yield message.refusal
-    if message.audio is not None:
+    if message.audio is not None and (message.audio.data or message.audio.transcript):
         cx.losses.approximated(LossCode.AUDIO, (*path, "audio"), "the transcript stands for what was spoken")
         yield message.audio.transcript or ""
 
@@ -379,7 +387,7 @@ def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, c
                 cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a call of type {call.type!r}")
             case _:
                 assert_never(call)
-    if message.function_call is not None and not message.tool_calls:
+    if message.function_call is not None and message.function_call.name and not message.tool_calls:
         at = (*path, "function_call")
         tool_input = input_of(message.function_call.arguments, (*at, "arguments"), cx)
         yield _tool_use(None, f"{seed}_0", message.function_call.name, tool_input, at, cx)

@@ -13,7 +13,6 @@ through its typed model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -117,25 +116,28 @@ class ToChatStream:
         self._out = []
         return out
 
-    def read_token(self, event: JsonObject) -> bool:
-        """Read an event that carries one token of the open block; False, and nothing read, if there may be more to it."""
+    def token(self, event: JsonObject) -> JsonObject | None:
+        """The chunk that a mere token becomes; None, and nothing read, if there may be more to the event."""
         opened = self._open
-        match event:
-            case {"type": "content_block_delta", "index": index, "delta": {"type": kind, **delta}, **more}:
-                if more or opened is None or opened.index != index or len(delta) != 1:
-                    return False
-            case _:
-                return False
-        match kind, delta:
-            case "text_delta", {"text": str() as text} if opened.kind == "text":
-                self._say(text)
-            case "input_json_delta", {"partial_json": str() as piece}:
-                self._grow_call(opened, piece)
-            case "thinking_delta", {"thinking": str() as text} if opened.kind == "thinking":
-                self._think(opened, text)
-            case _:
-                return False
-        return True
+        delta = event.get("delta")
+        if opened is None or event.get("index") != opened.index or len(event) != 3 or not isinstance(delta, dict):
+            return None
+        if event.get("type") != "content_block_delta" or len(delta) != 2:
+            return None
+        kind = delta.get("type")
+        if kind == "text_delta" and opened.kind == "text":
+            text = delta.get("text")
+            if not isinstance(text, str) or not text:
+                return None
+            self._length += len(text)
+            return self._chunk({"content": text})
+        if kind == "input_json_delta" and opened.kind == "call" and opened.free_text is None:
+            piece = delta.get("partial_json")
+            if not isinstance(piece, str) or not piece or self._context.legacy_functions:
+                return None
+            opened.sent = True
+            return self._chunk({"tool_calls": [{"index": opened.call, "function": {"arguments": piece}}]})
+        return None
 
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -304,14 +306,14 @@ class ToChatStream:
 
     # -- what blocks say
 
-    def _emit(self, delta: JsonObject, finish: str | None = None, **choice: Json) -> None:
-        chunk = {
-            **self._base,
-            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish, **choice}],
-        }
+    def _chunk(self, delta: JsonObject, finish: str | None = None) -> JsonObject:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         if self._context.include_usage:
-            chunk["usage"] = None
-        self._out.append(chunk)
+            return {**self._base, "choices": [choice], "usage": None}
+        return {**self._base, "choices": [choice]}
+
+    def _emit(self, delta: JsonObject) -> None:
+        self._out.append(self._chunk(delta))
 
     def _say(self, text: str) -> None:
         if text:
@@ -407,8 +409,10 @@ class ToChatStream:
         finish = stop_to_finish(
             stop.stop_reason, self._calls > 0, ("delta", "stop_reason"), self._cx.losses, self._context.legacy_functions
         )
-        matched: Mapping[str, Json] = {} if stop.stop_sequence is None else {"stop_reason": stop.stop_sequence}
-        self._emit({}, finish, **matched)
+        last = self._chunk({}, finish)
+        if stop.stop_sequence is not None:
+            last["choices"][0]["stop_reason"] = stop.stop_sequence
+        self._out.append(last)
         usage = messages.Usage.from_object(self._counts)
         self.usage = usage_to_chat(usage, ("usage",), self._cx.losses)
         if self._context.include_usage:

@@ -24,7 +24,7 @@ from ...options import Options
 from ...wire import Json, JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
-from .blocks import BlockWriter
+from .blocks import BlockWriter, ProseKind
 from .error import error_to_messages
 from .reasoning import ANTHROPIC_FORMAT
 from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, made_up_id, model_of_reply
@@ -92,6 +92,17 @@ CALL_DELTA_TO_MESSAGES: Final = Fields(
     {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
 )
 
+_PROSE: Final[dict[str, ProseKind]] = {
+    "content": "text",
+    "reasoning_content": "thinking",
+    "reasoning": "thinking",
+    "reasoning_text": "thinking",
+}
+"""The fields of a delta that are plain text."""
+
+_MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
+"""The fields of a call's later fragments."""
+
 _DELTA: Final[Path] = ("choices", 0, "delta")
 
 class ToMessagesStream:
@@ -106,7 +117,7 @@ class ToMessagesStream:
         self._matched: str | None = None
         self._refused = False
         self._usage: chat.Usage | None = None
-        self._quiet = {"id", "object", "model", "choices", "index", "delta"}
+        self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
         self.losses = self._cx.losses
         self.usage: JsonObject | None = None
@@ -120,55 +131,53 @@ class ToMessagesStream:
         self._blocks.events = []
         return events
 
-    def read_token(self, chunk: JsonObject) -> bool:
-        """Read a chunk that says one thing; False, and nothing read, if there may be more to it."""
+    def token(self, chunk: JsonObject) -> JsonObject | None:
+        """The event that a mere token becomes; None, and nothing read, if there may be more to the chunk."""
         choices = chunk.get("choices")
-        if not isinstance(choices, list) or len(choices) != 1 or not self._is_quiet(chunk):
-            return False
+        if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage") or not self._is_quiet(chunk):
+            return None
         choice = choices[0]
-        if not isinstance(choice, dict) or choice.get("index") or not self._is_quiet(choice):
-            return False
+        if not isinstance(choice, dict) or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
+            return None
         delta = choice.get("delta")
-        if not isinstance(delta, dict) or not self._started:
-            return False
+        if not isinstance(delta, dict) or not self._is_quiet(choice):
+            return None
         said = None
         for name, value in delta.items():
             if value and name != "role":
                 if said is not None:
-                    return False
+                    return None
                 said = name
-        return said is not None and self._say_token(said, delta[said])
+        if said is None:
+            return None
+        value = delta[said]
+        if said == "tool_calls":
+            return self._more_arguments(value)
+        kind = _PROSE.get(said)
+        return None if kind is None or not isinstance(value, str) else self._blocks.more_prose(kind, value)
 
     def _is_quiet(self, fields: JsonObject) -> bool:
         """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
-        return all([value is None or name in self._quiet for name, value in fields.items()])
+        return self._quiet.issuperset(fields) or all(
+            [value is None or name in self._quiet for name, value in fields.items()]
+        )
+
+    def _more_arguments(self, calls: Json) -> JsonObject | None:
+        """Read the next arguments of a call that has been introduced."""
+        if not isinstance(calls, list) or len(calls) != 1:
+            return None
+        call = calls[0]
+        if not isinstance(call, dict) or not _MORE_ARGUMENTS.issuperset(call):
+            return None
+        index, function = call.get("index"), call.get("function")
+        if not isinstance(index, int) or not isinstance(function, dict) or len(function) != 1:
+            return None
+        arguments = function.get("arguments")
+        return self._blocks.more_arguments(index, arguments) if isinstance(arguments, str) else None
 
     def read(self, event: JsonObject) -> None:
         """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""
         self._read_chunk(chat.Chunk.from_object(event))
-
-    def _say_token(self, name: str, value: Json) -> bool:
-        if name == "tool_calls":
-            return self._say_arguments(value)
-        if not isinstance(value, str):
-            return False
-        if name == "content":
-            self._blocks.say("text", value)
-        elif name in ("reasoning_content", "reasoning", "reasoning_text"):
-            self._blocks.say("thinking", value)
-        else:
-            return False
-        return True
-
-    def _say_arguments(self, calls: Json) -> bool:
-        """Read the arguments of a call that has been introduced."""
-        match calls:
-            case [{"index": int() as index, "function": {"arguments": str() as arguments, **others}, **more}]:
-                if others or not more.keys() <= {"type"}:
-                    return False
-                self._blocks.call(Fragment(index, arguments=arguments))
-                return True
-        return False
 
     # -- reading what is not a mere token
 

@@ -45,10 +45,6 @@ _PLAIN: Final = {"role": "`role`", "content": "`content`", "cache_control": "`ca
 SYSTEM_TO_MESSAGES: Final = Fields(chat.SystemMessage, _PLAIN, {"name": _NAME})
 DEVELOPER_TO_MESSAGES: Final = Fields(chat.DeveloperMessage, _PLAIN, {"name": _NAME})
 USER_TO_MESSAGES: Final = Fields(chat.UserMessage, _PLAIN, {"name": _NAME})
-FUNCTION_MESSAGE_TO_MESSAGES: Final = Fields(
-    chat.FunctionMessage,
-    {"role": "a `tool_result` block of the next user turn", "name": "the call it answers", "content": "`content`"},
-)
 ASSISTANT_TO_MESSAGES: Final = Fields(
     chat.AssistantMessage,
     {
@@ -122,7 +118,7 @@ def _content(turn: SystemLike | chat.UserMessage, path: Path, cx: Conversion) ->
         return turn.content if turn.content.strip() else ""
     blocks = _content_blocks(turn.content, (*path, "content"), cx)
     if blocks:
-        mark_for_messages(None, turn.cache_control, blocks[-1])
+        mark_for_messages(None, turn.cache_control, blocks[-1], path, cx)
     return sorted(blocks, key=_is_no_result)
 
 
@@ -138,10 +134,14 @@ _PLAIN_LEDGER: Final[dict[type[WireModel], Fields]] = {
 }
 
 
-def _content_blocks(content: Content, path: Path, cx: Conversion) -> list[JsonObject]:
+def _content_blocks(
+    content: Content, path: Path, cx: Conversion, aside: tuple[type[WireModel], ...] = ()
+) -> list[JsonObject]:
+    """The blocks of a content, without the parts that are read elsewhere."""
     if content is None or isinstance(content, str):
         return _blocks(content if content and content.strip() else "")
-    blocks = (part_to_messages(part, (*path, index), cx) for index, part in enumerate(content))
+    parts = ((index, part) for index, part in enumerate(content) if not isinstance(part, aside))
+    blocks = (part_to_messages(part, (*path, index), cx) for index, part in parts)
     return [block for block in blocks if block is not None]
 
 
@@ -204,7 +204,7 @@ class _Walk:
         blocks += said
         blocks += [block for _, block in calls if block is not None]
         if blocks and not blocks[-1]["type"].endswith("thinking"):
-            mark_for_messages(None, turn.cache_control, blocks[-1])
+            mark_for_messages(None, turn.cache_control, blocks[-1], path, self._cx)
         self._say("assistant", blocks, path)
         if calls:
             self._answer([call for call, _ in calls], index)
@@ -304,7 +304,7 @@ class _Walk:
 
 def _said(turn: chat.AssistantMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """The text of an assistant turn, its refusal and, if nothing else, its audio."""
-    said = _content_blocks(turn.content, (*path, "content"), cx)
+    said = _content_blocks(turn.content, (*path, "content"), cx, aside=(chat.ThinkingPart,))
     if turn.refusal:
         cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a past refusal is sent as text", "info")
         said.append(text_block(turn.refusal))
