@@ -87,7 +87,9 @@ def literals(form: Form) -> frozenset[object]:
 
 def is_struct(form: Form) -> bool:
     """Whether the annotation is a ``TypedDict`` or a pydantic model."""
-    return isinstance(form, type) and (issubclass(form, BaseModel) or typing_extensions.is_typeddict(form))
+    if not isinstance(form, type) or origin_of(form) is not None:  # until Python 3.11 `list[int]` passes for a class
+        return False
+    return issubclass(form, BaseModel) or typing_extensions.is_typeddict(form)
 
 
 def fields(struct: Form) -> dict[str, Field]:

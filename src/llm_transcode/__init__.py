@@ -1,5 +1,10 @@
 """Translate between LLM wire protocols: requests, replies, errors, model lists, headers and streams."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from .convert import convert_error, convert_models, convert_request, convert_response
 from .converted import Converted, ConvertedError, ReplyContext
 from .counting import count_tokens
@@ -7,7 +12,9 @@ from .dialects import Dialect
 from .errors import ConversionError, InvalidPayload, LossyConversionError, StreamError, Unsupported
 from .losses import Loss, LossCode
 from .options import Options
-from .stream import StreamTranscoder
+
+if TYPE_CHECKING:
+    from .stream import StreamTranscoder
 
 __version__ = "0.1.0"
 
@@ -31,3 +38,13 @@ __all__ = [
     "convert_response",
     "count_tokens",
 ]
+
+_ON_DEMAND: Final = {"StreamTranscoder": ".stream"}
+"""Names whose modules load the models of whole protocols, and so are loaded when they are asked for."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_ON_DEMAND[name], __name__), name)
+    return value

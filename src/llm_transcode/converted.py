@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -47,20 +47,26 @@ class ReplyContext:
 class Converted(Generic[M_co]):
     """A document of the target protocol, and what it took to get there."""
 
-    __slots__ = ("_body", "_model", "context", "losses")
+    __slots__ = ("_body", "_losses", "_model", "context")
 
     def __init__(
-        self, model: type[M_co], body: JsonObject, losses: Collection[Loss] = (), context: ReplyContext | None = None
+        self, model: type[M_co], body: JsonObject, losses: Iterable[Loss] = (), context: ReplyContext | None = None
     ) -> None:
         self._model = model
         self._body = body
-        self.losses: tuple[Loss, ...] = tuple(losses)
-        """Everything that was dropped, approximated or invented, in the order it was met."""
+        self._losses = losses
         self.context: ReplyContext = context or ReplyContext()
         """To be handed to `convert_response` or `StreamTranscoder` with the reply."""
 
     def __repr__(self) -> str:
         return f"<Converted {self._model.__name__} with {len(self.losses)} losses>"
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Everything that was dropped, approximated or invented, in the order it was met."""
+        if not isinstance(self._losses, tuple):
+            self._losses = tuple(self._losses)
+        return self._losses
 
     @property
     def value(self) -> M_co:
@@ -77,7 +83,7 @@ class Converted(Generic[M_co]):
         return dump_json(self._body)
 
     def require_lossless(
-        self, *, allow: Collection[LossCode | str] = (), levels: Collection[Level] = ("warning",)
+        self, *, allow: Collection[LossCode | str] = (), levels: Sequence[Level] = ("warning",)
     ) -> Self:
         """Return self, or raise `LossyConversionError` if anything but ``allow`` was lost at ``levels``."""
         lost = [loss for loss in self.losses if loss.level in levels and loss.code not in allow]
@@ -91,7 +97,7 @@ class ConvertedError(Converted[M_co]):
 
     __slots__ = ("status",)
 
-    def __init__(self, status: int, model: type[M_co], body: JsonObject, losses: Collection[Loss] = ()) -> None:
+    def __init__(self, status: int, model: type[M_co], body: JsonObject, losses: Iterable[Loss] = ()) -> None:
         super().__init__(model, body, losses)
         self.status = status
         """The HTTP status to answer with."""

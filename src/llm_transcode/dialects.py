@@ -214,9 +214,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
         ),
         _ANTHROPIC,
         replace(_ANTHROPIC, name="anthropic-2026-10-21", api_version="2026-10-21", web_search="web_search_20260318"),
-        replace(
-            _ANTHROPIC, name="bedrock", version_in_body="bedrock-2023-05-31", url_sources=False, web_search=None
-        ),
+        replace(_ANTHROPIC, name="bedrock", version_in_body="bedrock-2023-05-31", url_sources=False, web_search=None),
         replace(_ANTHROPIC, name="vertex", version_in_body="vertex-2023-10-16"),
     )
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from .json_text import is_array, is_object
 from .wire import Json, JsonObject
 
-__all__ = ["Grower", "GrowingList", "GrowingObject", "GrowingText", "is_empty", "overwritten", "values"]
+__all__ = ["Grower", "GrowingList", "GrowingObject", "GrowingText", "is_empty", "overwritten"]
 
 
 def is_empty(value: Json) -> bool:
@@ -22,7 +23,7 @@ def overwritten(old: Json, new: Json) -> Json:
     """
     if is_empty(new):
         return new if old is None else old
-    if isinstance(old, dict) and isinstance(new, dict):
+    if is_object(old) and is_object(new):
         return {**old, **{key: overwritten(old.get(key), value) for key, value in new.items()}}
     return new
 
@@ -67,9 +68,6 @@ class GrowingObject(Grower):
     def __init__(self, begun: JsonObject | None = None) -> None:
         self._fields: dict[str, Json | Grower] = dict(begun or {})
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._fields
-
     def get(self, key: str) -> Json:
         """The value of a field so far, or None."""
         return _value(self._fields.get(key))
@@ -96,7 +94,7 @@ class GrowingObject(Grower):
             self.put(key, piece)
         elif isinstance(piece, str):
             self.text(key).add(piece)
-        elif isinstance(piece, list):
+        elif is_array(piece):
             self.items(key).add_all(piece)
         else:
             self.put(key, piece)
@@ -112,7 +110,7 @@ class GrowingObject(Grower):
         """A field that is a growing list, begun with what it holds."""
         found = self._fields.get(key)
         if not isinstance(found, GrowingList):
-            begun = found if isinstance(found, list) else []
+            begun = found if is_array(found) else []
             found = self._fields[key] = GrowingList()
             found.add_all(begun)
         return found
@@ -146,7 +144,7 @@ class GrowingList(Grower):
         """Append what one event brings. Items of one event are never merged with each other."""
         begun: dict[int, GrowingObject] = {}
         for item in items:
-            index = item.get("index") if isinstance(item, dict) else None
+            index = item.get("index") if is_object(item) else None
             if not isinstance(index, int):
                 self._items.append(item)
             elif index in self._by_index:
@@ -158,10 +156,10 @@ class GrowingList(Grower):
 
     def value(self) -> list[Json]:
         """The list so far."""
-        return values(self._items)
+        return _values(self._items)
 
 
-def values(items: Iterable[Json | Grower]) -> list[Json]:
+def _values(items: Iterable[Json | Grower]) -> list[Json]:
     """What items hold so far."""
     return [_value(item) for item in items]
 

@@ -6,7 +6,7 @@ the source document (``path``). `Recorder` collects them while a document is con
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeAlias
@@ -227,16 +227,18 @@ class Recorder:
     A stream records each loss ``once``: what every one of its chunks loses is one loss.
     """
 
-    __slots__ = ("_downgraded", "_losses", "_once", "_seen")
+    __slots__ = ("_downgraded", "_notes", "_once", "_seen")
 
     def __init__(self, downgraded: Collection[LossCode] = (), *, once: bool = False) -> None:
-        self._losses: list[Loss] = []
+        self._notes: list[tuple[Kind, Level, LossCode, Path, str]] = []
         self._downgraded = downgraded
         self._once = once
         self._seen: set[tuple[Kind, LossCode, Path]] = set()
 
     def __iter__(self) -> Iterator[Loss]:
-        return iter(self._losses)
+        """The losses, made when asked for: most requests have some that no one ever reads."""
+        for kind, level, code, path, detail in self._notes:
+            yield Loss(kind, level, code, render_path(path), detail)
 
     def dropped(self, code: LossCode, path: Path, detail: str, level: Level = "warning") -> None:
         self._add("dropped", level, code, path, detail)
@@ -250,15 +252,14 @@ class Recorder:
     def refused(self, code: LossCode, path: Path, detail: str) -> None:
         """Refuse what would change the meaning, unless `Options.downgrade` allows to drop it."""
         if code not in self._downgraded:
-            raise Unsupported(f"{detail} (to drop it instead: Options.downgrade={{LossCode.{code.name}}})", render_path(path))
+            raise Unsupported(
+                f"{detail} (to drop it instead: Options.downgrade={{LossCode.{code.name}}})", render_path(path)
+            )
         self.dropped(code, path, detail)
-
-    def extend(self, losses: Iterable[Loss]) -> None:
-        self._losses.extend(losses)
 
     def _add(self, kind: Kind, level: Level, code: LossCode, path: Path, detail: str) -> None:
         if self._once:
             if (kind, code, path) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
                 return
             self._seen.add((kind, code, path))
-        self._losses.append(Loss(kind, level, code, render_path(path), detail))
+        self._notes.append((kind, level, code, path, detail))

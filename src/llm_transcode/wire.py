@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import core_schema
 from typing_extensions import Self
 
@@ -54,7 +54,11 @@ class WireModel(BaseModel):
         defer_build=True,
     )
 
-    _source: JsonObject | None = PrivateAttr(default=None)
+    # A slot, since a private attribute of pydantic's would double the time to make a model.
+    __slots__ = ("_source",)
+
+    if TYPE_CHECKING:
+        _source: JsonObject
 
     @classmethod
     def parse(cls, body: Body) -> Self:
@@ -70,13 +74,14 @@ class WireModel(BaseModel):
             raise _invalid(error, source) from error
         except RecursionError as error:
             raise InvalidPayload("nested too deeply") from error
-        model._source = source
+        object.__setattr__(model, "_source", source)
         return model
 
     def to_dict(self) -> JsonObject:
         """The JSON object this stands for: fields that are absent on the wire are absent here."""
         dumped: JsonObject = self.model_dump(by_alias=True, exclude_unset=True, warnings=False)
-        return dumped if self._source is None else _ordered_object(self._source, dumped)
+        source = getattr(self, "_source", None)
+        return dumped if source is None else _ordered_object(source, dumped)
 
     def to_json(self) -> bytes:
         """`to_dict` as compact UTF-8 JSON."""
@@ -174,6 +179,13 @@ def _literals(annotation: Any) -> list[str | None]:
 
 def _discriminator(tag: str, labels: dict[str | None, str]) -> Callable[[Any], str | None]:
     def label_of(value: Any) -> str | None:
+        try:
+            return labels[value[tag]]
+        except (KeyError, TypeError):
+            return label_of_odd(value)
+
+    def label_of_odd(value: Any) -> str | None:
+        """An unknown tag, none at all, a model, or what has no tag."""
         if isinstance(value, dict):
             found = value.get(tag)
         elif isinstance(value, WireModel):

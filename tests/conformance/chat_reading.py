@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,7 +20,7 @@ _TURN: Final = words(
     "role content tool_calls tool_call_id refusal function_call cache_control reasoning_content reasoning "
     "reasoning_text reasoning_details thinking_blocks"
 )
-_REPLY: Final = words("id object created model choices usage service_tier")
+_REPLY: Final = words("id object created model choices usage service_tier x_groq")
 _MESSAGE: Final = _TURN | {"annotations"}
 _CHOICE: Final = words("index message finish_reason stop_reason native_finish_reason")
 _USAGE: Final = words(
@@ -229,10 +230,9 @@ def _read_thinking(reading: Reading, turn: JsonObject, path: Path) -> None:
     """Thinking stands in one of several slots, often in more than one; the most complete is read."""
     for slot in ("reasoning_details", "thinking_blocks"):
         entries = list(objects(turn.get(slot), (*path, slot)))
-        if any(_thought(entry) or _signature(entry) for _, entry in entries):
+        if any(string(entry.get(name)) for _, entry in entries for name in _ENTRY):
             for at, entry in entries:
-                reading.say("thinking", _thought(entry) or None, at)
-                reading.say("signature", _signature(entry) or None, at)
+                _read_entry(reading, entry, at)
             return
     for slot in ("reasoning_content", "reasoning", "reasoning_text"):
         if string(turn.get(slot)):
@@ -240,12 +240,13 @@ def _read_thinking(reading: Reading, turn: JsonObject, path: Path) -> None:
             return
 
 
-def _thought(entry: JsonObject) -> str:
-    return next((entry[name] for name in ("text", "summary", "thinking") if string(entry.get(name))), "")
+_ENTRY: Final = {"text": "thinking", "summary": "thinking", "thinking": "thinking", "signature": "signature", "data": "signature"}
+"""Where the entries of the two lists hold what."""
 
 
-def _signature(entry: JsonObject) -> str:
-    return next((entry[name] for name in ("signature", "data") if string(entry.get(name))), "")
+def _read_entry(reading: Reading, entry: JsonObject, path: Path) -> None:
+    for name, aspect in _ENTRY.items():
+        reading.say(aspect, string(entry.get(name)) or None, (*path, name))
 
 
 def _read_calls(reading: Reading, turn: JsonObject, path: Path) -> bool:
@@ -296,7 +297,9 @@ def read_reply(document: JsonObject) -> list[Fact]:
         reading.say("candidate", choice.get("index"), path)
     tier = string(document.get("service_tier")) or None
     reading.say("service tier", _TIERS.get(tier or "", tier), ("service_tier",))
-    _read_usage(reading, record(document.get("usage")))
+    groq = record(document.get("x_groq"))
+    _read_usage(reading, record(document.get("usage")) or record(groq.get("usage")))
+    reading.rest(groq, ("usage",), ("x_groq",))
     reading.rest(document, _REPLY, ())
     return reading.finished()
 
@@ -346,5 +349,11 @@ def read_error(document: JsonObject) -> list[Fact]:
         return reading.finished()
     message = next((name for name in ("message", "detail") if isinstance(record(error).get(name), str)), "message")
     reading.say("error message", record(error).get(message), (*path, message))
-    reading.rest(record(error), ("type", "message", message), path)
+    repeated = ("code",) if _is_status(record(error).get("code")) else ()
+    reading.rest(record(error), ("type", "message", message, *repeated), path)
     return reading.finished()
+
+
+def _is_status(code: Json) -> bool:
+    """Whether an error's code only repeats the status, which is compared by itself."""
+    return re.fullmatch("[45][0-9]{2}", str(code)) is not None

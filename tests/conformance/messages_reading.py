@@ -225,7 +225,7 @@ def _read_stop(reading: Reading, document: JsonObject, *, called: bool) -> None:
     if stop in ("end", "tools"):
         stop = "tools" if called else "end"
     reading.say("stop", stop, ("stop_reason",))
-    reading.say("stop sequence", document.get("stop_sequence"), ("stop_sequence",))
+    reading.say("stop sequence", document.get("stop_sequence") or None, ("stop_sequence",))
     details = record(document.get("stop_details"))
     reading.say("refusal", details.get("explanation"), ("stop_details", "explanation"))
     reading.rest(details, ("type", "explanation"), ("stop_details",))

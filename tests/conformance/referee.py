@@ -17,6 +17,7 @@ _SAMPLING: Final = frozenset({"temperature", "top_p", "top_k"})
 _MESSAGE_CARRIERS: Final = frozenset(
     {"reasoning_content", "reasoning", "reasoning_details", "thinking_blocks", "provider_specific_fields"}
 )
+_DELTA_CARRIERS: Final = _MESSAGE_CARRIERS | {"annotations"}  # which the SDK types in whole replies only
 _CHOICE_CARRIERS: Final = frozenset({"stop_reason", "native_finish_reason"})
 """Extensions that replies to Chat clients may carry beyond OpenAI's own fields."""
 
@@ -48,10 +49,10 @@ def without_carriers(document: JsonObject) -> JsonObject:
 
 def _plain_choice(choice: JsonObject) -> JsonObject:
     plain = {name: value for name, value in choice.items() if name not in _CHOICE_CARRIERS}
-    for slot in ("message", "delta"):
+    for slot, carriers in (("message", _MESSAGE_CARRIERS), ("delta", _DELTA_CARRIERS)):
         if slot in choice:
             said = record(choice[slot])
-            plain[slot] = {name: value for name, value in said.items() if name not in _MESSAGE_CARRIERS}
+            plain[slot] = {name: value for name, value in said.items() if name not in carriers}
     return plain
 
 

@@ -13,7 +13,7 @@ from .documents import Fault
 from .facts import Fact
 from .meaning import differences
 from .outcome import Outcome
-from .streams import accumulated, failure, is_complete, stream_faults
+from .streams import accumulated, failure, is_complete, plain, stream_faults
 
 __all__ = ["judge_stream"]
 
@@ -41,7 +41,7 @@ def judge_stream(case: Case) -> Outcome:
     if fails:
         return Outcome(case, faults=tuple(faults), uncompared="the source fails or breaks off")
     try:
-        source = accumulated(body, case.source)
+        source = accumulated(plain(body) if case.source == "chat" else body, case.source)
     except Exception as error:  # the SDKs raise whatever their accumulators run into
         return Outcome(case, faults=tuple(faults), uncompared=f"the source's SDK raises {type(error).__name__}")
     try:

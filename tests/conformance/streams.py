@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,11 +12,12 @@ import anthropic
 import httpx2
 import openai
 
-from .documents import Fault, Json, JsonObject, Path, objects, record
+from .chunks import as_openai
+from .documents import Fault, Json, JsonObject, Path, arguments_of, objects, record, string
 from .referee import without_carriers
 from .sdk import type_faults
 
-__all__ = ["accumulated", "events", "failure", "is_complete", "stream_faults"]
+__all__ = ["accumulated", "events", "failure", "is_complete", "plain", "stream_faults"]
 
 _QUESTION: Final = "?"
 _TOKENS: Final = 1
@@ -24,6 +26,24 @@ _NOT_A_KEY: Final = "none"
 
 def accumulated(body: bytes, protocol: str) -> JsonObject:
     """The reply that the vendor's own client puts together from a stream; raises what the client raises."""
+    reply = _by_client(body, protocol)
+    if protocol == "messages":
+        _uncover(reply, body)
+    return reply
+
+
+def _uncover(reply: JsonObject, body: bytes) -> None:
+    """Anthropic's client completes the input of a call that was cut off; what was really said is its text."""
+    inputs: defaultdict[int, str] = defaultdict(str)
+    for _, data in events(body):
+        event = _parsed(data)
+        inputs[event.get("index", -1)] += string(record(event.get("delta")).get("partial_json"))
+    for (index,), block in objects(reply.get("content"), ()):
+        if isinstance(arguments_of(inputs[int(index)]), str):
+            block["input"] = inputs[int(index)]
+
+
+def _by_client(body: bytes, protocol: str) -> JsonObject:
     transport = httpx2.MockTransport(
         lambda _: httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=body)
     )
@@ -43,7 +63,15 @@ def _by_openai(http: httpx2.Client) -> JsonObject:
     client = openai.OpenAI(api_key=_NOT_A_KEY, base_url="http://test", http_client=http, max_retries=0)
     turns: list[openai.types.chat.ChatCompletionMessageParam] = [{"role": "user", "content": _QUESTION}]
     with client.chat.completions.stream(model=_QUESTION, messages=turns) as stream:
-        return stream.get_final_completion().to_dict(mode="json")
+        for _ in stream:
+            pass
+        # What is final raises for an answer that was cut off or filtered; the snapshot is the same answer.
+        return stream.current_completion_snapshot.to_dict(mode="json")
+
+
+def plain(body: bytes) -> bytes:
+    """A recorded Chat stream without the deviations that OpenAI's client does not understand."""
+    return as_openai([chunk for _, data in events(body) if (chunk := _parsed(data))])
 
 
 # -- the stream itself -----------------------------------------------------------------------------

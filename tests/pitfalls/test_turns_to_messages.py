@@ -465,25 +465,25 @@ SIGNED = {"type": "thinking", "thinking": "h\u00fcm \ud83d ", "signature": "s"}
 """With a lone surrogate and a space at its end: what was signed must come back byte for byte."""
 
 
-def test_p121_only_signed_thinking_is_replayed() -> None:
-    blocks = [{"type": "thinking", "thinking": "hm", "signature": ""}, SIGNED]
+def test_p121_an_empty_signature_is_none() -> None:
+    unsigned = {"type": "thinking", "thinking": "hm", "signature": ""}
 
-    outcome = turns(HI, assistant("ok", thinking_blocks=blocks), HI)
+    outcome = turns(HI, assistant("ok", thinking_blocks=[unsigned]), HI)
 
-    assert outcome.body["messages"][1]["content"][-1] == text("ok")
+    assert outcome == expected(HI, assistant("ok"), HI, losses=[("thinking_unsigned", "$.messages[1].thinking_blocks")])
 
 
 def test_p121_unsigned_thinking_is_left_out() -> None:
     outcome = turns(HI, assistant("ok", reasoning_content="hm"), HI)
 
-    assert outcome == expected(HI, assistant("ok"), HI, losses=[("thinking_unsigned", "$.messages[1]")])
+    assert outcome == expected(HI, assistant("ok"), HI, losses=[("thinking_unsigned", "$.messages[1].reasoning_content")])
 
 
 def test_p121_unsigned_thinking_as_text_on_demand() -> None:
     outcome = turns(HI, assistant("ok", reasoning_content="hm"), HI, unsigned_thinking="text")
 
     assert outcome == expected(
-        HI, assistant(text("hm"), text("ok")), HI, losses=[("thinking_unsigned", "$.messages[1]")]
+        HI, assistant(text("hm"), text("ok")), HI, losses=[("thinking_unsigned", "$.messages[1].reasoning_content")]
     )
 
 
@@ -502,7 +502,8 @@ def test_p122_a_signature_alone_is_kept() -> None:
     outcome = turns(HI, assistant(None, thinking_blocks=[signed], tool_calls=[call()]), tool())
 
     block = {"type": "thinking", "thinking": "", "signature": "s"}
-    assert outcome == expected(HI, assistant(block, tool_use()), user(tool_result()))
+    losses = [("cache_control", "$.messages[1].thinking_blocks[0].cache_control")]
+    assert outcome == expected(HI, assistant(block, tool_use()), user(tool_result()), losses=losses)
 
 
 def test_p123_thinking_is_opaque() -> None:

@@ -136,15 +136,14 @@ class CallTracker:
 
     def _find(self, fragment: Fragment) -> Call | None:
         """The call spoken of before, or None for a new one."""
-        if fragment.index in self._by_index and fragment.index is not None:
+        known: Call | None = None
+        if fragment.index is not None and fragment.index in self._by_index:
             known = self._by_index[fragment.index]
         elif fragment.id and (fragment.index is None or not fragment.name):
             known = self._by_id.get(fragment.id)
         elif fragment.index is None or not fragment.name:
             # Neither index nor name lead anywhere: the arguments of the call that was last spoken of.
             known = self._last
-        else:
-            known = None
         return None if known is None or _begins_another(known, fragment) else known
 
     def _repeats(self, call: Call, arguments: str) -> bool:

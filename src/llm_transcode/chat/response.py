@@ -209,6 +209,8 @@ class XGroq(WireModel):
     id: str | None = None
     usage: Usage | None = None
     """The only usage of a stream whose request lacked ``stream_options.include_usage``."""
+    seed: int | None = None
+    """The seed with which the answer was sampled."""
     error: str | None = None
     """Why a stream broke off."""
 

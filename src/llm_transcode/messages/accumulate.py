@@ -23,6 +23,7 @@ from typing import Final
 
 from ..errors import InvalidPayload, StreamError
 from ..growth import GrowingObject, overwritten
+from ..json_text import is_object
 from ..wire import Json, JsonObject, clone, dump_json, parse_json
 from .stream import event_of
 from .tools import RAW_ARGUMENTS
@@ -76,13 +77,13 @@ def _input_of(text: str) -> JsonObject:
         value: Json = clone(parse_json(text))  # a number that is too large parses as infinity
     except InvalidPayload:
         value = None
-    return value if isinstance(value, dict) else {RAW_ARGUMENTS: text}
+    return value if is_object(value) else {RAW_ARGUMENTS: text}
 
 
 class ResponseBuilder:
     """Puts the response together, event by event.
 
-    Tolerates a missing ``content_block_stop``, blocks that grow side by side, gaps in their indices, and
+    Tolerates a repeated ``message_start``, a missing ``content_block_stop``, blocks that grow side by side, gaps in their indices, and
     types of events, blocks and deltas that this version does not know.
     """
 
@@ -132,6 +133,11 @@ class ResponseBuilder:
         """Whether the upstream said why it stopped, so that the end of its body is the end of the response."""
         return self._message is not None and bool(self._message.get("stop_reason"))
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing can follow any more."""
+        return self.finished
+
     def to_dict(self) -> JsonObject:
         """The response so far; raises `StreamError` before ``message_start``."""
         message = self._begun()
@@ -143,9 +149,10 @@ class ResponseBuilder:
         return self._message
 
     def _start(self, message: JsonObject) -> None:
-        if self._message is not None:
-            raise StreamError("a second message_start")
-        self._message = dict(message)
+        if self._message is None:
+            self._message = dict(message)
+        elif message["id"] != self._message["id"]:
+            raise StreamError("a second message_start", "$.message.id")
 
     def _grow(self, event: JsonObject) -> None:
         block = self._blocks.get(event["index"])
@@ -242,7 +249,7 @@ def _opening(block: JsonObject) -> JsonObject:
             return {**block, "thinking": "", **({"signature": ""} if block.get("signature") else {})}
         case "compaction":
             return {**block, **dict.fromkeys(_picked(block, ("content", "encrypted_content")))}
-        case kind if kind in _CALLS and isinstance(block.get("input"), dict):
+        case kind if kind in _CALLS and is_object(block.get("input")):
             return {**block, "input": {}}
         case _:
             return block
@@ -251,8 +258,8 @@ def _opening(block: JsonObject) -> JsonObject:
 def _deltas(block: JsonObject) -> Iterator[JsonObject]:
     match block["type"]:
         case "text":
-            for citation in block.get("citations") or []:
-                yield {"type": "citations_delta", "citation": citation}
+            citations: list[Json] = block.get("citations") or []
+            yield from ({"type": "citations_delta", "citation": citation} for citation in citations)
             if block["text"]:
                 yield {"type": "text_delta", "text": block["text"]}
         case "thinking":
@@ -262,7 +269,7 @@ def _deltas(block: JsonObject) -> Iterator[JsonObject]:
                 yield {"type": "signature_delta", "signature": block["signature"]}
         case "compaction":
             yield {"type": "compaction_delta", **_picked(block, ("content", "encrypted_content"))}
-        case kind if kind in _CALLS and isinstance(block.get("input"), dict):
+        case kind if kind in _CALLS and is_object(block.get("input")):
             text = dump_json(block["input"]).decode() if block["input"] else ""
             yield {"type": "input_json_delta", "partial_json": text}
         case _:

@@ -25,6 +25,9 @@ __all__ = ["Failure", "is_error_status", "read_failure"]
 _MAX_LEVELS: Final = 8
 """Envelopes within envelopes; real ones have up to four."""
 
+_MAX_MESSAGE: Final = 20_000
+"""Characters of a message; a longer one is no message but a document that came instead."""
+
 _MAX_RAW: Final = 2000
 """Characters of a document without any message that are shown in place of one."""
 
@@ -67,7 +70,7 @@ _PAGE: Final = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<\?xml)", re.IGNOR
 _TITLES: Final = tuple(
     re.compile(rf"<{name}\b[^<>]*>([^<]+)</{name}", re.IGNORECASE) for name in ("title", "h1", "message")
 )
-_CODE: Final = re.compile(r"<(script|style)\b.*?</\1", re.IGNORECASE | re.DOTALL)
+_CODE: Final = re.compile(r"<(script|style)\b.*?</\1[^<>]*>", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 
@@ -102,13 +105,17 @@ def is_error_status(status: object) -> bool:
 def read_failure(body: Json) -> Failure:
     """Read the body of an error: bytes, text, or JSON in any shape."""
     failure = Failure()
-    failure.message = _Reader(failure).read(_parsed(body), (), 0)
+    message = _Reader(failure).read(_parsed(body), (), 0)
+    failure.message = message[:_MAX_MESSAGE]
+    failure.rewritten |= len(message) > _MAX_MESSAGE
     return failure
 
 
 def _parsed(body: Json) -> Json:
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        body = bytes(body).decode("utf-8-sig", "replace")
+    if isinstance(body, memoryview):
+        body = body.tobytes()
+    if isinstance(body, (bytes, bytearray)):
+        body = body.decode("utf-8-sig", "replace")
     try:
         return parse_json(body) if isinstance(body, str) else clone(body)
     except (ConversionError, RecursionError):

@@ -51,9 +51,8 @@ class Fields:
 
     def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
         """Record every field of ``value`` that is not mapped. An explicit null loses nothing."""
-        rest = value.model_fields_set - self._mapped
-        if rest:
-            self._report(value, rest, path, losses)
+        if not self._mapped.issuperset(value.model_fields_set):
+            self._report(value, value.model_fields_set - self._mapped, path, losses)
 
     def _report(self, value: WireModel, rest: set[str], path: Path, losses: Recorder) -> None:
         fields = type(value).model_fields

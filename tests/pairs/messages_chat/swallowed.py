@@ -12,7 +12,6 @@ A field is accounted for if the document that holds it
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -20,7 +19,7 @@ from fnmatch import fnmatchcase
 from llm_transcode import ConversionError, Converted, InvalidPayload, Loss
 from llm_transcode.wire import JsonObject, Path, WireModel, render_path
 from tests.sdk_forms import Form
-from tests.sdk_probes import UNLISTED, Probe, Probes, Seeds
+from tests.sdk_probes import Probe, Probes, Seeds
 
 __all__ = ["Conversion", "Search"]
 
@@ -32,6 +31,7 @@ class _Outcome:
     """What a conversion made of one document."""
 
     output: bytes = b""
+    """The document, and what the reply is to know of it."""
     losses: frozenset[Loss] = frozenset()
     error: ConversionError | None = None
 
@@ -56,8 +56,8 @@ def _covers(whole: str, part: str) -> bool:
 class Search:
     """One search through the types of one kind of document.
 
-    ``exceptions`` holds, with the reason why, what may go without a trace: ``path=value``, where an
-    index is written ``[]`` and ``*`` stands for anything.
+    ``exceptions`` holds, with the reason why, what may go without a trace: patterns for ``path=value``,
+    where the path is the label of the `Probe` and the value is JSON.
     """
 
     convert: Conversion
@@ -99,7 +99,7 @@ class Search:
 
     def _is_excepted(self, probe: Probe) -> bool:
         subject = _subject(probe)
-        matching = [pattern for pattern in self.exceptions if fnmatchcase(subject, pattern.replace("[", "[[]"))]
+        matching = [pattern for pattern in self.exceptions if fnmatchcase(subject, pattern)]
         self.used.update(matching)
         return bool(matching)
 
@@ -114,7 +114,7 @@ class Search:
             converted = self.convert(document)
         except ConversionError as error:
             return _Outcome(error=error)
-        return _Outcome(converted.to_json(), frozenset(converted.losses))
+        return _Outcome(converted.to_json() + repr(converted.context).encode(), frozenset(converted.losses))
 
 
 def _is_visible(outcome: _Outcome, others: Sequence[_Outcome], path: str) -> bool:
@@ -124,5 +124,4 @@ def _is_visible(outcome: _Outcome, others: Sequence[_Outcome], path: str) -> boo
 
 
 def _subject(probe: Probe) -> str:
-    path = re.sub(r"\[\d+\]", "[]", render_path(probe.path))
-    return path if probe.path[-1] == UNLISTED else f"{path}={json.dumps(probe.value)}"
+    return f"${probe.label}={json.dumps(probe.value)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pytest
 from anthropic.types import Message, message_create_params
@@ -11,12 +11,14 @@ from anthropic.types.beta import BetaMessage
 from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types.chat import ChatCompletion, completion_create_params
 
-from llm_transcode import convert_request, convert_response
+from llm_transcode import Options, convert_request, convert_response
 from tests.pairs.messages_chat.swallowed import Search
 from tests.sdk_forms import fields
-from tests.sdk_probes import Seeds
+from tests.sdk_probes import Seeds, with_values
 
 _CALL: Final = {"id": "x", "type": "function", "function": {"name": "x", "arguments": "{}"}}
+_TOOLS: Final = [{"name": name, "input_schema": {}} for name in ("x", "y")]
+_REMOVAL: Final = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "x"}}
 _ASKS: Final = {"role": "user", "content": "Go."}
 _TURN_OF_CALLS: Final = {"role": "assistant", "content": [{"type": "tool_use", "id": "x", "name": "x", "input": {}}]}
 
@@ -28,28 +30,48 @@ MESSAGES: Final = Seeds(
         "budget_tokens": [2000, 20000],
         "input_schema": [{"type": "object", "properties": {}}, {"type": "object", "properties": {"x": {}}}],
         "json_schema.schema": [{"type": "object"}, {"type": "object", "properties": {"x": {}}}],
+        "stream": [True, False],
+        "stop_sequences": [["x"], ["x", "y"]],
+        "tool_reference.name": ["x", "unknown"],
     },
     beside={
-        "tool_choice": {"tools": [{"name": "x", "input_schema": {}}, {"name": "y", "input_schema": {}}]},
+        "tool_choice": {"tools": _TOOLS},
         "stop_details": {"stop_reason": "refusal"},
         "stop_sequence": {"stop_reason": "stop_sequence"},
+        "messages": {"tools": _TOOLS},
     },
+    needed={"compaction": {"content": "x"}, "system": {"content": "x"}},
     company={
         "messages<user>": [([_ASKS, _TURN_OF_CALLS], [])],
         "messages<assistant>": [([_ASKS], [_ASKS])],
         "messages<system>": [([_ASKS], [_ASKS])],
+        "content<tool_addition>": [([_REMOVAL], [])],
     },
     ignored=frozenset({"betas", "user_profile_id", "workspace_id"}),
 )
 
 CHAT: Final = Seeds(
     values={
-        "image_url.url": ["https://example.com/x", "https://example.com/y"],
+        "ImageURL.url": ["https://example.com/x", "https://example.com/y"],
+        "stream": [True, False],
+        "stop": ["x", ["x", "y"]],
+        "n": [1, 2],
+        "tools": [],
+        "FileFile.file_data": ["data:application/pdf;base64,JVBERi0xLjc=", "data:application/pdf;base64,JVBERi0xLjQ="],
+        "FileFile.file_id": [],
+        "ChatCompletionAllowedToolsParam.tools": [
+            [{"type": "function", "function": {"name": "x"}}],
+            [{"type": "function", "function": {"name": "y"}}],
+        ],
+        "Function.arguments": ["{}", '{"x":1}'],
+        "FunctionCall.arguments": ["{}", '{"x":1}'],
     },
     beside={
         "tool_choice": {"tools": [{"type": "function", "function": {"name": name}} for name in ("x", "y")]},
+        "parallel_tool_calls": {"tools": [{"type": "function", "function": {"name": "x"}}]},
         "function_call": {"functions": [{"name": "x"}, {"name": "y"}]},
     },
+    needed={"FileFile": {"file_data": "data:application/pdf;base64,JVBERi0xLjc="}},
     company={
         "messages<developer>": [([], [_ASKS]), ([_ASKS], [])],
         "messages<system>": [([], [_ASKS]), ([_ASKS], [])],
@@ -59,20 +81,79 @@ CHAT: Final = Seeds(
     },
 )
 
-EXCEPTIONS: Final[dict[str, str]] = {}
+_DEFAULT: Final = "what an absent field means too"
+_CONSTANT: Final = "the only value there is"
+EXCEPTIONS: Final = {
+    # -- defaults
+    '$.messages[[]]<system>.clear_at="never"': _DEFAULT,
+    "$.billing_policy={*": _DEFAULT,
+    '$.billing_policy.bill_to="self"': _DEFAULT,
+    '$.speed="standard"': _DEFAULT,
+    '*.allowed_callers=[[]"direct"]': _DEFAULT,
+    '*.prompt_cache_breakpoint.mode="explicit"': _DEFAULT,
+    '*.prompt_cache_breakpoint.ttl="30m"': _DEFAULT,
+    '$.function_call="auto"': _DEFAULT,
+    '$.modalities=[[]"text"]': _DEFAULT,
+    "$.n=1": _DEFAULT,
+    '$.response_format={"type": "text"}': _DEFAULT,
+    '$.tools[[]]<custom>.custom.format={"type": "text"}': _DEFAULT,
+    # -- what is said elsewhere
+    '$.stop_reason="end_turn"': "`stop_sequence` tells the two apart",
+    '$.stop_reason="stop_sequence"': "`stop_sequence` tells the two apart",
+    '$.stop_reason="tool_use"': "the calls say so",
+    '$.stop_details={"type": "refusal"}': "`stop_reason` says so",
+    '$.choices[[]].finish_reason="stop"': "the calls tell the three apart",
+    '$.choices[[]].finish_reason="tool_calls"': "the calls tell the three apart",
+    '$.choices[[]].finish_reason="function_call"': "the calls tell the three apart",
+    "$.choices[[]].index=*": "the place of the only candidate",
+    "$.usage.total_tokens=*": "the sum of two other fields",
+    # -- what cannot vary
+    '$.type="message"': _CONSTANT,
+    '$.role="assistant"': _CONSTANT,
+    '$.object="chat.completion"': _CONSTANT,
+}
+"""What may go without a trace, by patterns of `fnmatch`, and why."""
 
-_REQUEST_TO_CHAT: Final = Search(partial(convert_request, source="messages", target="chat"), MESSAGES, EXCEPTIONS)
-_REPLY_TO_CHAT: Final = Search(partial(convert_response, source="messages", target="chat"), MESSAGES, EXCEPTIONS)
-_REQUEST_TO_MESSAGES: Final = Search(partial(convert_request, source="chat", target="messages"), CHAT, EXCEPTIONS)
-_REPLY_TO_MESSAGES: Final = Search(partial(convert_response, source="chat", target="messages"), CHAT, EXCEPTIONS)
+Document: TypeAlias = tuple[Any, Search]
 
-DOCUMENTS: Final[dict[str, tuple[Any, Search]]] = {
-    "messages request": (message_create_params.MessageCreateParamsStreaming, _REQUEST_TO_CHAT),
-    "messages request, beta": (beta_create_params.MessageCreateParamsStreaming, _REQUEST_TO_CHAT),
-    "messages response": (Message, _REPLY_TO_CHAT),
-    "messages response, beta": (BetaMessage, _REPLY_TO_CHAT),
-    "chat request": (completion_create_params.CompletionCreateParamsStreaming, _REQUEST_TO_MESSAGES),
-    "chat response": (ChatCompletion, _REPLY_TO_MESSAGES),
+
+def _messages_request(model: str, dialect: str = "openai") -> Search:
+    convert = partial(convert_request, source="messages", target="chat", options=Options(dialect=dialect))
+    return Search(convert, with_values(MESSAGES, model=[model, "another"]), EXCEPTIONS)
+
+
+def _chat_request(model: str, dialect: str = "anthropic") -> Search:
+    convert = partial(convert_request, source="chat", target="messages", options=Options(dialect=dialect))
+    return Search(convert, with_values(CHAT, model=[model, "another"]), EXCEPTIONS)
+
+
+_MESSAGES_REPLY: Final = Search(partial(convert_response, source="messages", target="chat"), MESSAGES, EXCEPTIONS)
+_CHAT_REPLY: Final = Search(partial(convert_response, source="chat", target="messages"), CHAT, EXCEPTIONS)
+
+DOCUMENTS: Final[dict[str, Document]] = {
+    "messages request": (message_create_params.MessageCreateParamsStreaming, _messages_request("gpt-6")),
+    "messages request, beta": (beta_create_params.MessageCreateParamsStreaming, _messages_request("gpt-6")),
+    "messages request, older model": (beta_create_params.MessageCreateParamsStreaming, _messages_request("gpt-4o")),
+    "messages request, OpenRouter": (
+        beta_create_params.MessageCreateParamsStreaming,
+        _messages_request("qwen/qwen3", "openrouter"),
+    ),
+    "messages request, DeepSeek": (
+        beta_create_params.MessageCreateParamsStreaming,
+        _messages_request("deepseek-chat", "deepseek"),
+    ),
+    "messages response": (Message, _MESSAGES_REPLY),
+    "messages response, beta": (BetaMessage, _MESSAGES_REPLY),
+    "chat request": (completion_create_params.CompletionCreateParamsStreaming, _chat_request("claude-opus-5")),
+    "chat request, older model": (
+        completion_create_params.CompletionCreateParamsStreaming,
+        _chat_request("claude-3-5-haiku"),
+    ),
+    "chat request, Bedrock": (
+        completion_create_params.CompletionCreateParamsStreaming,
+        _chat_request("claude-sonnet-4-5", "bedrock"),
+    ),
+    "chat response": (ChatCompletion, _CHAT_REPLY),
 }
 
 
@@ -84,3 +165,11 @@ def test_no_field_is_swallowed(document: str, field: str) -> None:
     struct, search = DOCUMENTS[document]
 
     assert search.swallowed(struct, field) == []
+
+
+def test_every_exception_is_needed() -> None:
+    for struct, search in DOCUMENTS.values():
+        for field in fields(struct):
+            search.swallowed(struct, field)
+
+    assert set(EXCEPTIONS) == {pattern for _, search in DOCUMENTS.values() for pattern in search.used}

@@ -31,7 +31,10 @@ __all__ = ["BlockWriter", "ProseKind"]
 
 ProseKind: TypeAlias = Literal["text", "thinking"]
 
-_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
+_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
+    "text": ("text_delta", "text"),
+    "thinking": ("thinking_delta", "thinking"),
+}
 """The type of a block's delta, and the field that grows."""
 
 _CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls")
@@ -230,9 +233,7 @@ class BlockWriter:
         self.events.append({"type": "content_block_start", "index": self._index, "content_block": block})
 
     def _delta(self, kind: str, key: str, value: str) -> None:
-        self.events.append(
-            {"type": "content_block_delta", "index": self._index, "delta": {"type": kind, key: value}}
-        )
+        self.events.append({"type": "content_block_delta", "index": self._index, "delta": {"type": kind, key: value}})
 
     def _close(self) -> None:
         opened = self._open

@@ -37,7 +37,13 @@ def _string(description: str, **more: Json) -> JsonObject:
 
 
 def _integers(description: str, count: int) -> JsonObject:
-    return {"type": "array", "items": {"type": "integer"}, "minItems": count, "maxItems": count, "description": description}
+    return {
+        "type": "array",
+        "items": {"type": "integer"},
+        "minItems": count,
+        "maxItems": count,
+        "description": description,
+    }
 
 
 _VIEW_RANGE: Final = _integers("First and last line to view; -1 as the last one means the end of the file.", 2)
@@ -91,7 +97,15 @@ _MEMORY: Final = BuiltinTool(
     ),
 )
 _MOUSE_AND_KEYS: Final = ("key", "type", "mouse_move", "left_click", "left_click_drag", "right_click", "middle_click")
-_MORE_ACTIONS: Final = ("left_mouse_down", "left_mouse_up", "double_click", "triple_click", "scroll", "hold_key", "wait")
+_MORE_ACTIONS: Final = (
+    "left_mouse_down",
+    "left_mouse_up",
+    "double_click",
+    "triple_click",
+    "scroll",
+    "hold_key",
+    "wait",
+)
 
 _TEXT_EDITORS_WITH_UNDO: Final = ("text_editor_20241022", "text_editor_20250124")
 

@@ -16,7 +16,7 @@ from typing_extensions import assert_never
 
 from ... import chat, messages
 from ...errors import InvalidPayload
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, parse_json, render_path
 from ..conversion import Conversion
@@ -35,6 +35,7 @@ __all__ = [
     "call_to_messages",
     "input_of",
     "legacy_call_to_messages",
+    "report_call",
     "result_to_chat",
     "result_to_messages",
 ]
@@ -112,6 +113,7 @@ CUSTOM_CALL_TO_MESSAGES: Final = Fields(
 )
 
 FUNCTION_TO_MESSAGES: Final = Fields(chat.FunctionCall, {"name": "`name`", "arguments": "`input`"})
+CALLS_TO_MESSAGES: Final = UnionFields(FUNCTION_CALL_TO_MESSAGES, CUSTOM_CALL_TO_MESSAGES)
 CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})
 
 # -- arguments -----------------------------------------------------------------------------------
@@ -228,20 +230,26 @@ def call_to_messages(
     call: chat.FunctionToolCall | chat.CustomToolCall, call_id: str, path: Path, cx: Conversion
 ) -> JsonObject:
     """A call as a block, under an id that Anthropic takes."""
+    report_call(call, path, cx.losses)
     match call:
         case chat.FunctionToolCall(function=function):
-            FUNCTION_CALL_TO_MESSAGES.report(call, path, cx.losses)
-            FUNCTION_TO_MESSAGES.report(function, (*path, "function"), cx.losses)
             tool_input = input_of(function.arguments, (*path, "function", "arguments"), cx)
             block = _tool_use(call_id, cx.names.fit(function.name, (*path, "function", "name")), tool_input)
         case chat.CustomToolCall(custom=custom):
-            CUSTOM_CALL_TO_MESSAGES.report(call, path, cx.losses)
-            CUSTOM_TO_MESSAGES.report(custom, (*path, "custom"), cx.losses)
             block = _tool_use(call_id, cx.names.fit(custom.name, (*path, "custom", "name")), {FREE_TEXT: custom.input})
         case _:
             assert_never(call)
     mark_for_messages(None, call.cache_control, block, path, cx)
     return block
+
+
+def report_call(call: chat.FunctionToolCall | chat.CustomToolCall, path: Path, losses: Recorder) -> None:
+    """Record what a call holds besides its name and its arguments."""
+    CALLS_TO_MESSAGES.report(call, path, losses)
+    if isinstance(call, chat.FunctionToolCall):
+        FUNCTION_TO_MESSAGES.report(call.function, (*path, "function"), losses)
+    else:
+        CUSTOM_TO_MESSAGES.report(call.custom, (*path, "custom"), losses)
 
 
 def legacy_call_to_messages(call: chat.FunctionCall, call_id: str, path: Path, cx: Conversion) -> JsonObject:
@@ -255,7 +263,9 @@ def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
     return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}
 
 
-def result_to_messages(message: chat.ToolMessage | chat.FunctionMessage, call_id: str, path: Path, cx: Conversion) -> JsonObject:
+def result_to_messages(
+    message: chat.ToolMessage | chat.FunctionMessage, call_id: str, path: Path, cx: Conversion
+) -> JsonObject:
     """A tool message as a block, its error flag restored."""
     block: JsonObject = {"type": "tool_result", "tool_use_id": call_id}
     RESULTS_TO_MESSAGES.report(message, path, cx.losses)

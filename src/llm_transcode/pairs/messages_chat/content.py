@@ -134,6 +134,8 @@ REFUSAL_TO_MESSAGES: Final = Fields(
     },
 )
 
+PARTS_TO_MESSAGES: Final = UnionFields(TEXT_TO_MESSAGES, REFUSAL_TO_MESSAGES)
+
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
@@ -266,7 +268,9 @@ def _found_texts(block: messages.SearchResultBlock, path: Path, cx: Conversion) 
 def _compaction_to_chat(block: messages.CompactionBlock, path: Path, cx: Conversion) -> list[JsonObject]:
     """The summary is all that is left of the turns before it, so it must not be dropped in silence."""
     if not block.content:
-        cx.losses.refused(LossCode.COMPACTION, path, "an encrypted summary of earlier turns, which only Anthropic reads")
+        cx.losses.refused(
+            LossCode.COMPACTION, path, "an encrypted summary of earlier turns, which only Anthropic reads"
+        )
         return []
     COMPACTION_TO_CHAT.report(block, path, cx.losses)
     cx.losses.approximated(LossCode.COMPACTION, path, "the summary of earlier turns is sent as text")
@@ -321,7 +325,7 @@ def _foreign_block(part: chat.UnknownPart, path: Path) -> JsonObject:
 
 
 def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonObject | None:
-    TEXT_TO_MESSAGES.report(part, path, cx.losses)
+    PARTS_TO_MESSAGES.report(part, path, cx.losses)
     if not part.text.strip():
         # "text content blocks must contain non-whitespace text"
         cx.losses.dropped(LossCode.TURN_EMPTY, path, "a text without words, which Anthropic refuses", "info")
@@ -332,7 +336,7 @@ def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonOb
 
 
 def _refusal_to_messages(part: chat.RefusalPart, path: Path, cx: Conversion) -> JsonObject:
-    REFUSAL_TO_MESSAGES.report(part, path, cx.losses)
+    PARTS_TO_MESSAGES.report(part, path, cx.losses)
     cx.losses.approximated(LossCode.REFUSAL, path, "a past refusal is sent as text", "info")
     block = text_block(part.refusal)
     mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
@@ -395,7 +399,9 @@ def _document_from_data(url: DataUrl, title: JsonObject, path: Path, cx: Convers
         return {"type": "document", "source": source, **title}
     if url.media_type.startswith("image/"):
         if title:
-            cx.losses.dropped(LossCode.DOCUMENT_NAME, (*path[:-1], "filename"), "Anthropic's images have no names", "info")
+            cx.losses.dropped(
+                LossCode.DOCUMENT_NAME, (*path[:-1], "filename"), "Anthropic's images have no names", "info"
+            )
         return _image_from_data(url, path, cx)
     text = url.text() if url.media_type.startswith("text/") else None
     if text is None:

@@ -22,8 +22,8 @@ from typing import Final
 from ... import chat, messages
 from ...converted import Converted
 from ...errors import InvalidPayload
-from ...losses import LossCode, Recorder
 from ...json_text import Json, JsonObject, Path, clone, is_array, is_object, parse_json
+from ...losses import LossCode, Recorder
 from ...wire import Body, parse_object
 from ..fields import Drop, Fields
 

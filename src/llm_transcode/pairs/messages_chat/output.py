@@ -18,6 +18,7 @@ from ... import chat, messages
 from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, dump_json
 from ..conversion import Conversion
+from ..fields import Fields, UnionFields
 from .schemas import closed_schema, is_strict_at_openai
 
 __all__ = ["JSON_INSTRUCTION", "OUTPUT_TOOL", "output_to_chat", "output_to_messages"]
@@ -32,6 +33,33 @@ _DEFAULT_NAME: Final = "response"
 _ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
+# -- ledger --------------------------------------------------------------------------------------
+
+FORMAT_TO_CHAT: Final = Fields(
+    messages.JsonOutputFormat,
+    {"type": "`response_format.type`", "schema_": "`response_format.json_schema.schema`"},
+)
+FORMATS_TO_MESSAGES: Final = UnionFields(
+    Fields(chat.ResponseFormatText, {"type": "nothing: text is the default"}),
+    Fields(chat.ResponseFormatJsonObject, {"type": "a line of the system prompt"}),
+    Fields(
+        chat.ResponseFormatJsonSchema,
+        {"type": "`output_config.format.type`", "json_schema": "`output_config.format`"},
+    ),
+)
+JSON_SCHEMA_TO_MESSAGES: Final = Fields(
+    chat.JsonSchema,
+    {
+        "name": "`title` of the schema",
+        "description": "`description` of the schema",
+        "schema_": "`output_config.format.schema`",
+        "strict": "nothing: Anthropic always enforces the schema",
+    },
+)
+
+# -- Messages to Chat ----------------------------------------------------------------------------
+
+
 def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
     """Ask for structured output as OpenAI does."""
     form, path = _asked_format(request)
@@ -39,6 +67,7 @@ def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
         case None:
             return
         case messages.JsonOutputFormat(schema_=schema):
+            FORMAT_TO_CHAT.report(form, path, cx.losses)
             body["response_format"] = _response_format(schema, (*path, "schema"), cx)
         case str() | messages.UnknownOutputFormat():
             cx.losses.dropped(LossCode.OUTPUT_FORMAT, path, "an output format that Chat does not have")
@@ -55,7 +84,9 @@ def _asked_format(request: messages.Prompt) -> tuple[messages.OutputFormat | str
 
 def _response_format(schema: JsonObject, path: Path, cx: Conversion) -> JsonObject:
     if not cx.dialect.json_schema:
-        cx.losses.approximated(LossCode.OUTPUT_FORMAT, path, "the backend takes no schema; any JSON object is asked for")
+        cx.losses.approximated(
+            LossCode.OUTPUT_FORMAT, path, "the backend takes no schema; any JSON object is asked for"
+        )
         return {"type": "json_object"}
     strict = is_strict_at_openai(schema)
     if not strict:
@@ -70,16 +101,22 @@ def _name_of(schema: JsonObject) -> str:
     return _ILLEGAL.sub("_", title)[:64] if isinstance(title, str) and title else _DEFAULT_NAME
 
 
+# -- Chat to Messages ----------------------------------------------------------------------------
+
+
 def output_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> str | None:
     """Ask for structured output as Anthropic does; returns the tool that stands for it, if any."""
     form = request.response_format
     path: Path = ("response_format",)
+    if form is not None:
+        FORMATS_TO_MESSAGES.report(form, path, cx.losses)
     match form:
         case None | chat.ResponseFormatText():
             return None
         case chat.ResponseFormatJsonObject():
             _instruct(JSON_INSTRUCTION, body, path, cx)
         case chat.ResponseFormatJsonSchema(json_schema=json_schema):
+            JSON_SCHEMA_TO_MESSAGES.report(json_schema, (*path, "json_schema"), cx.losses)
             if cx.options.structured_output == "tool":
                 return _force_tool(json_schema, body, (*path, "json_schema"), cx)
             _output_config(json_schema, body, (*path, "json_schema"), cx)
@@ -103,7 +140,8 @@ def _instruct(instruction: str, body: JsonObject, path: Path, cx: Conversion) ->
 def _output_config(form: chat.JsonSchema, body: JsonObject, path: Path, cx: Conversion) -> None:
     if not form.strict:
         detail = "Anthropic always enforces the schema"
-        cx.losses.approximated(LossCode.OUTPUT_FORMAT, (*path, "strict"), detail, "info")
+        at = (*path, "strict") if "strict" in form.model_fields_set else path
+        cx.losses.approximated(LossCode.OUTPUT_FORMAT, at, detail, "info")
     if not cx.facts.structured_output:
         schema_text = dump_json(form.schema_ or {}).decode()
         _instruct(f"{JSON_INSTRUCTION} It must follow this JSON Schema:\n{schema_text}", body, path, cx)
@@ -120,7 +158,12 @@ def _schema_of(form: chat.JsonSchema, path: Path, cx: Conversion) -> JsonObject:
         detail = "objects are closed, and keywords that Anthropic does not enforce are moved into descriptions"
         cx.losses.approximated(LossCode.TOOL_SCHEMA, (*path, "schema"), detail)
     for key, name, value in (("title", "name", form.name), ("description", "description", form.description)):
-        if value and value != _DEFAULT_NAME and key not in schema:
+        if not value or value in (_DEFAULT_NAME, schema.get(key)):
+            continue
+        if key in schema:
+            detail = f"Anthropic's formats have no {name}, and the schema has a {key} of its own"
+            cx.losses.dropped(LossCode.OUTPUT_FORMAT, (*path, name), detail, "info")
+        else:
             schema[key] = value
             detail = f"Anthropic's formats have no {name}; it becomes the {key} of the schema"
             cx.losses.approximated(LossCode.OUTPUT_FORMAT, (*path, name), detail, "info")

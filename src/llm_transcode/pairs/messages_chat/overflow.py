@@ -41,7 +41,7 @@ _WORDINGS: Final = (
     r"prompt is too long: N, model maximum context length: M",  # Fireworks
     r"current length is N while limit is M",  # Cerebras
     # OpenAI, Azure, DeepSeek, OpenRouter, vLLM
-    r"maximum context length (?:is|of) M\b.{0,90}?(?:requested|resulted in|has|contains|passed) (?:about |a total of )?N",
+    r"maximum context length (?:is|of) M\b.{0,90}?(?:requested|resulted in|has|passed) (?:about |a total of )?N",
     r"token count of N exceeds the limit of M",  # GitHub Copilot
     r"input token count \(?N\)? exceeds the maximum number of (?:input )?tokens allowed \(?M",  # Google
     r"maximum prompt length is M but the request contains N",  # xAI

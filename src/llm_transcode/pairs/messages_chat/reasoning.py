@@ -23,11 +23,11 @@ from typing_extensions import assert_never
 
 from ... import chat, messages
 from ...dialects import ReasoningSlot
-from ...facts import ALL_EFFORTS
-from ...losses import LossCode
+from ...facts import ALL_EFFORTS, ModelFacts
+from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import Drop, Fields
+from ..fields import Drop, Fields, UnionFields
 
 __all__ = [
     "ANTHROPIC_FORMAT",
@@ -38,6 +38,8 @@ __all__ = [
     "effort_to_chat",
     "effort_to_messages",
     "reasoning_of",
+    "report_plain",
+    "report_reasoning",
     "text_of_part",
     "thinking_to_chat",
     "thinking_to_messages",
@@ -57,12 +59,28 @@ THINKING_TO_CHAT: Final = Fields(
         "thinking": "`reasoning_content`, `reasoning_details[].text`",
         "signature": "`reasoning_details[].signature`",
     },
-    {"cache_control": Drop(LossCode.CACHE_CONTROL, "thinking takes no cache mark", "info")},
 )
 REDACTED_TO_CHAT: Final = Fields(
     messages.RedactedThinkingBlock,
     {"type": "the reasoning slot of the message", "data": "`reasoning_details[].data`"},
-    {"cache_control": Drop(LossCode.CACHE_CONTROL, "thinking takes no cache mark", "info")},
+)
+THOUGHTS_TO_CHAT: Final = UnionFields(THINKING_TO_CHAT, REDACTED_TO_CHAT)
+
+_BLOCK: Final = {"type": "a `thinking` block", "index": "the order of blocks", "format": "whether it is Anthropic's"}
+_DETAIL_ID: Final = {"id": Drop(LossCode.ID, "Anthropic's thinking has no ids", "info")}
+_THOUGHT_MARK: Final = {"cache_control": Drop(LossCode.CACHE_CONTROL, "thinking takes no cache mark", "info")}
+DETAILS_TO_MESSAGES: Final = UnionFields(
+    Fields(chat.ReasoningText, {**_BLOCK, "text": "`thinking`", "signature": "`signature`"}, _DETAIL_ID),
+    Fields(chat.ReasoningSummary, {**_BLOCK, "summary": "`thinking`"}, _DETAIL_ID),
+    Fields(chat.ReasoningEncrypted, {**_BLOCK, "data": "`data` of a `redacted_thinking` block"}, _DETAIL_ID),
+)
+THINKING_BLOCKS_TO_MESSAGES: Final = UnionFields(
+    Fields(
+        chat.ThinkingBlock,
+        {"type": "a `thinking` block", "thinking": "`thinking`", "signature": "`signature`"},
+        _THOUGHT_MARK,
+    ),
+    Fields(chat.RedactedThinkingBlock, {"type": "a `redacted_thinking` block", "data": "`data`"}, _THOUGHT_MARK),
 )
 
 _BOUND: Final = Drop(LossCode.THINKING_DISPLAY, "Chat binds no thinking to its place", "info")
@@ -77,6 +95,29 @@ THINKING_ADAPTIVE_TO_CHAT: Final = Fields(
     {"type": "`reasoning_effort`, from `output_config.effort`"},
     {"display": _SHOWN, "block_binding": _BOUND},
 )
+CONFIGS_TO_CHAT: Final = UnionFields(
+    THINKING_ENABLED_TO_CHAT,
+    THINKING_ADAPTIVE_TO_CHAT,
+    Fields(messages.ThinkingDisabled, {"type": "`reasoning_effort` none"}),
+    Fields(messages.ThinkingBetweenTools, {"type": "`reasoning_effort` none"}),
+)
+_LEVEL: Final = "`output_config.effort`, `thinking`"
+REASONING_TO_MESSAGES: Final = Fields(
+    chat.ReasoningConfig,
+    {"effort": _LEVEL, "max_tokens": "`thinking.budget_tokens`, or the level it stands for", "enabled": _LEVEL},
+    {
+        "exclude": Drop(LossCode.THINKING_DISPLAY, "whether thinking is shown is for the reader of the reply", "info"),
+        "summary": Drop(LossCode.THINKING_DISPLAY, "Anthropic has one kind of summary", "info"),
+    },
+)
+CONFIG_TO_MESSAGES: Final = Fields(
+    chat.ThinkingConfig,
+    {"type": _LEVEL, "budget_tokens": "`thinking.budget_tokens`, or the level it stands for"},
+    {
+        "display": Drop(LossCode.THINKING_DISPLAY, "whether thinking is shown is for the reader of the reply", "info"),
+        "clear_thinking": Drop(LossCode.CONTEXT_MANAGEMENT, "Anthropic decides which thinking it reads again", "info"),
+    },
+)
 
 # -- blocks: Messages to Chat --------------------------------------------------------------------
 
@@ -84,23 +125,17 @@ THINKING_ADAPTIVE_TO_CHAT: Final = Fields(
 def thinking_to_chat(thoughts: Sequence[tuple[Thought, Path]], message: JsonObject, cx: Conversion) -> None:
     """Put the thinking of an earlier turn where the backend reads it back, or record that it does not."""
     for thought, path in thoughts:
-        _report(thought, path, cx)
+        THOUGHTS_TO_CHAT.report(thought, path, cx.losses)
         if cx.dialect.reasoning_slot is None:
             cx.losses.dropped(LossCode.THINKING, path, "the backend does not read earlier thinking", "info")
         elif cx.dialect.reasoning_slot in ("reasoning_content", "reasoning"):
-            _report_plain(thought, path, cx)
+            report_plain(thought, path, cx)
     if thoughts and cx.dialect.reasoning_slot is not None:
         carry([thought for thought, _ in thoughts], message, cx.dialect.reasoning_slot)
 
 
-def _report(thought: Thought, path: Path, cx: Conversion) -> None:
-    if isinstance(thought, messages.ThinkingBlock):
-        THINKING_TO_CHAT.report(thought, path, cx.losses)
-    else:
-        REDACTED_TO_CHAT.report(thought, path, cx.losses)
-
-
-def _report_plain(thought: Thought, path: Path, cx: Conversion) -> None:
+def report_plain(thought: Thought, path: Path, cx: Conversion) -> None:
+    """Record what a plain string of reasoning cannot hold."""
     if isinstance(thought, messages.RedactedThinkingBlock):
         cx.losses.dropped(LossCode.THINKING, path, "the backend reads plain reasoning only, not redacted data", "info")
     elif thought.signature:
@@ -181,6 +216,14 @@ def _add_plain(message: chat.AssistantFields, path: Path, found: Reasoning) -> N
         _add_parts(message.content, (*path, "content"), found)
 
 
+def report_reasoning(message: chat.ReasoningSlots, path: Path, losses: Recorder) -> None:
+    """Record what the entries that `reasoning_of` reads hold besides their thinking."""
+    for index, block in enumerate(message.thinking_blocks or ()):
+        THINKING_BLOCKS_TO_MESSAGES.report(block, (*path, "thinking_blocks", index), losses)
+    for index, detail in enumerate(() if message.thinking_blocks else message.reasoning_details or ()):
+        DETAILS_TO_MESSAGES.report(detail, (*path, "reasoning_details", index), losses)
+
+
 def _add_parts(parts: Sequence[chat.Part], path: Path, found: Reasoning) -> None:
     """Mistral's reasoning, which stands among the parts of the text."""
     found.paths = [(*path, index) for index, part in enumerate(parts) if isinstance(part, chat.ThinkingPart)]
@@ -218,15 +261,15 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
     """Entries without signature run on into the next: OpenRouter cuts one block into many."""
     found = Reasoning([path])
     for index, detail in enumerate(details):
-        ours = detail.format in (None, ANTHROPIC_FORMAT)
         match detail:
             case chat.ReasoningText():
+                ours = detail.format in (None, ANTHROPIC_FORMAT)
                 found.add(detail.text or "", detail.signature if ours else None)
                 if detail.signature and not ours:
                     found.foreign.append((*path, index, "signature"))
             case chat.ReasoningSummary():
                 found.add(detail.summary or "", None)
-            case chat.ReasoningEncrypted() if ours and detail.format:
+            case chat.ReasoningEncrypted() if detail.format == ANTHROPIC_FORMAT:
                 found.blocks.append({"type": "redacted_thinking", "data": detail.data})
             case chat.ReasoningEncrypted() | chat.UnknownReasoning():
                 found.foreign.append((*path, index))
@@ -238,6 +281,7 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
 def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversion) -> list[JsonObject]:
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
     found = reasoning_of(message, path)
+    report_reasoning(message, path, cx.losses)
     for at in found.foreign:
         cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
     if not found.unsigned.strip():
@@ -262,6 +306,9 @@ _BUDGETS: Final = (
     ("max", 65536, None),
 )
 """Level, the budget it stands for, and the first budget beyond it: each direction undoes the other."""
+
+_UNSAID: Final = "medium"
+"""The level for clients that only switch thinking on."""
 
 _MIN_BUDGET: Final = 1024
 """The least ``budget_tokens`` that Anthropic takes."""
@@ -291,11 +338,13 @@ def _fit(effort: Effort, levels: Sequence[str], cx: Conversion) -> str | None:
         return effort.level
     thinking = [level for level in levels if level != "none"]
     if not thinking or effort.level not in ALL_EFFORTS or effort.level == "none":
-        detail = f"effort {effort.level!r}; the target takes {', '.join(levels) or 'none at all'}"
+        detail = f"effort {effort.level!r}; the target takes {', '.join(levels) or 'no effort at all'}"
         cx.losses.dropped(LossCode.EFFORT, effort.path, detail)
         return None
     rank = ALL_EFFORTS.index(effort.level)
-    fitted = max((level for level in thinking if ALL_EFFORTS.index(level) < rank), key=ALL_EFFORTS.index, default=thinking[0])
+    fitted = max(
+        (level for level in thinking if ALL_EFFORTS.index(level) < rank), key=ALL_EFFORTS.index, default=thinking[0]
+    )
     cx.losses.approximated(LossCode.EFFORT, effort.path, f"effort {effort.level!r} becomes {fitted!r}")
     return fitted
 
@@ -323,8 +372,8 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
 
 
 def _write_effort(effort: Effort, body: JsonObject, cx: Conversion) -> None:
-    if effort.level == "none" and not (cx.facts.efforts or cx.facts.reasoning):
-        return  # the model never thinks: the wish is granted
+    if effort.level == "none" and not _can_think(cx.facts):
+        return  # the wish is granted
     level = _fit(effort, cx.dialect.efforts if cx.dialect.efforts is not None else cx.facts.efforts, cx)
     if level is None:
         return
@@ -332,6 +381,10 @@ def _write_effort(effort: Effort, body: JsonObject, cx: Conversion) -> None:
     if effort.budget is not None and (effort.path[0] != "thinking" or effort.budget != _budget_of(effort.level)):
         detail = f"a budget of {effort.budget} tokens; Chat knows levels only"
         cx.losses.approximated(LossCode.EFFORT, ("thinking", "budget_tokens"), detail, "info")
+
+
+def _can_think(facts: ModelFacts) -> bool:
+    return bool(facts.efforts) or facts.reasoning or facts.adaptive_thinking or facts.budget_thinking
 
 
 def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
@@ -374,26 +427,25 @@ def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversi
     else:
         level = _fit(effort, cx.dialect.efforts or ALL_EFFORTS, cx)
         reasoning = {"enabled": True} if level is None else {"effort": level}
-    if isinstance(request.thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive)) and request.thinking.display == "omitted":
+    if (
+        isinstance(request.thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive))
+        and request.thinking.display == "omitted"
+    ):
         reasoning["exclude"] = True
     return reasoning
 
 
 def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
+    if thinking is not None:
+        CONFIGS_TO_CHAT.report(thinking, ("thinking",), cx.losses)
     match thinking:
-        case messages.ThinkingEnabled():
-            THINKING_ENABLED_TO_CHAT.report(thinking, ("thinking",), cx.losses)
-        case messages.ThinkingAdaptive():
-            THINKING_ADAPTIVE_TO_CHAT.report(thinking, ("thinking",), cx.losses)
         case messages.ThinkingBetweenTools():
             detail = "no thinking but notes between tools; Chat can only switch thinking off"
             cx.losses.approximated(LossCode.THINKING, ("thinking", "type"), detail)
         case messages.UnknownThinking():
             cx.losses.dropped(LossCode.UNKNOWN_VALUE, ("thinking", "type"), f"thinking of type {thinking.type!r}")
-        case messages.ThinkingDisabled() | None:
-            pass
         case _:
-            assert_never(thinking)
+            pass
 
 
 # -- how much: Chat to Messages --------------------------------------------------------------------
@@ -401,7 +453,8 @@ def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -
 
 def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
     """Switch thinking on, off, or leave it to the model. ``body`` has its turns, tools and limits by now."""
-    effort = _asked_effort(request)
+    _report_extensions(request, cx)
+    effort = _asked_effort(request, cx)
     if effort is None:
         return
     if effort.level == "none":
@@ -414,28 +467,46 @@ def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) 
         cx.losses.dropped(LossCode.EFFORT, effort.path, "the model does not think before it answers")
 
 
-def _asked_effort(request: chat.Request) -> Effort | None:
+def _report_extensions(request: chat.Request, cx: Conversion) -> None:
+    if request.reasoning is not None:
+        REASONING_TO_MESSAGES.report(request.reasoning, ("reasoning",), cx.losses)
+    if request.thinking is not None:
+        CONFIG_TO_MESSAGES.report(request.thinking, ("thinking",), cx.losses)
+    asked = [name for name in ("reasoning_effort", "reasoning", "thinking") if getattr(request, name)]
+    for name in asked[1:]:
+        cx.losses.dropped(LossCode.EFFORT, (name,), f"{asked[0]} says how much to think", "info")
+
+
+def _asked_effort(request: chat.Request, cx: Conversion) -> Effort | None:
     """OpenAI's field first, then what clients of OpenRouter and of the ``thinking`` extension send."""
     if request.reasoning_effort:
         return Effort(request.reasoning_effort, ("reasoning_effort",))
     if request.reasoning is not None:
-        return _asked_of_openrouter(request.reasoning)
+        return _asked_of_openrouter(request.reasoning, cx)
     if request.thinking is not None:
         budget = request.thinking.budget_tokens
         if request.thinking.type == "disabled":
             return Effort("none", ("thinking", "type"))
-        return Effort(_level_of(budget) if budget is not None else "medium", ("thinking",), budget)
+        if budget is None:
+            return _unmeasured(("thinking", "type") if request.thinking.type is not None else ("thinking",), cx)
+        return Effort(_level_of(budget), ("thinking", "budget_tokens"), budget)
     return None
 
 
-def _asked_of_openrouter(reasoning: chat.ReasoningConfig) -> Effort | None:
+def _unmeasured(path: Path, cx: Conversion) -> Effort:
+    """Thinking is switched on, and no more is said: the middle stands for the vendor's default."""
+    cx.losses.approximated(LossCode.EFFORT, path, f"how much to think is not said; {_UNSAID!r} is asked for", "info")
+    return Effort(_UNSAID, path)
+
+
+def _asked_of_openrouter(reasoning: chat.ReasoningConfig, cx: Conversion) -> Effort | None:
     if reasoning.enabled is False:
         return Effort("none", ("reasoning", "enabled"))
     if reasoning.effort:
         return Effort(reasoning.effort, ("reasoning", "effort"))
     if reasoning.max_tokens is not None:
         return Effort(_level_of(reasoning.max_tokens), ("reasoning", "max_tokens"), reasoning.max_tokens)
-    return Effort("medium", ("reasoning", "enabled")) if reasoning.enabled else None
+    return _unmeasured(("reasoning", "enabled"), cx) if reasoning.enabled else None
 
 
 def _disable(effort: Effort, body: JsonObject, cx: Conversion) -> None:

@@ -17,7 +17,7 @@ from ...protocols import Protocol
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
-from .caching import drop_surplus_marks
+from .caching import drop_surplus_marks, mark_for_messages
 from .output import output_to_chat, output_to_messages
 from .reasoning import effort_to_chat, effort_to_messages
 from .sampling import (
@@ -75,6 +75,9 @@ REQUEST_TO_CHAT: Final = Fields(
         "anthropic_beta": Drop(LossCode.BETA, "the fields of the body decide", "info"),
     },
 )
+BILLING_POLICY_TO_CHAT: Final = Fields(
+    messages.BillingPolicy, {"type": "nothing", "bill_to": "nothing: the owner of the key pays; refused for others"}
+)
 METADATA_TO_CHAT: Final = Fields(messages.Metadata, {"user_id": "`safety_identifier` or `user`"})
 OUTPUT_CONFIG_TO_CHAT: Final = Fields(
     messages.OutputConfig,
@@ -84,6 +87,7 @@ OUTPUT_CONFIG_TO_CHAT: Final = Fields(
 
 _HINT: Final = Drop(LossCode.CACHE_ROUTING, "Anthropic routes requests to its cache by itself", "info")
 _SAMPLER: Final = Drop(LossCode.SAMPLING, "Anthropic has no such parameter")
+_THINKING: Final = Drop(LossCode.THINKING, "a vendor's own switch; `reasoning_effort` is understood")
 REQUEST_TO_MESSAGES: Final = Fields(
     chat.Request,
     {
@@ -119,9 +123,16 @@ REQUEST_TO_MESSAGES: Final = Fields(
         "logit_bias": "nothing if empty",
         "top_logprobs": "nothing if 0",
         "store": "nothing if false",
+        "cache_control": "`cache_control`",
+        "continue_final_message": "nothing: Anthropic continues a last assistant turn anyway",
+        "add_generation_prompt": "nothing: Anthropic continues a last assistant turn anyway",
     },
     {
         "seed": _SAMPLER,
+        "random_seed": _SAMPLER,
+        "enable_thinking": _THINKING,
+        "thinking_budget": _THINKING,
+        "chat_template_kwargs": Drop(LossCode.VENDOR_FIELD, "Anthropic renders its prompts itself"),
         "min_p": _SAMPLER,
         "repetition_penalty": _SAMPLER,
         "verbosity": Drop(LossCode.VERBOSITY, "Anthropic has no such setting; effort is another thing", "info"),
@@ -143,6 +154,22 @@ _UNLESS_IDLE: Final = {
 }
 """Fields whose default does nothing, so that a client which spells it out loses nothing."""
 
+_LOCATION_FIELDS: Final = ("city", "region", "country", "timezone")
+WEB_SEARCH_TO_MESSAGES: Final = Fields(
+    chat.WebSearchOptions,
+    {"user_location": "`tools[].user_location`"},
+    {
+        "search_context_size": Drop(
+            LossCode.WEB_SEARCH, "Anthropic does not say how much context a search adds", "info"
+        )
+    },
+)
+LOCATION_TO_MESSAGES: Final = Fields(
+    chat.UserLocation, {"type": "`user_location.type`", "approximate": "`user_location`"}
+)
+APPROXIMATE_TO_MESSAGES: Final = Fields(
+    chat.ApproximateLocation, {name: f"`user_location.{name}`" for name in _LOCATION_FIELDS}
+)
 STREAM_OPTIONS_TO_MESSAGES: Final = Fields(
     chat.StreamOptions,
     {"include_usage": "`ReplyContext.include_usage`"},
@@ -217,7 +244,7 @@ def request_to_chat(request: messages.Request, options: Options) -> Converted[ch
         tool_ids=cx.ids.reversed(),
         stop_sequences=tuple(request.stop_sequences or ()),
     )
-    return Converted(chat.Request, body, tuple(cx.losses), context)
+    return Converted(chat.Request, body, cx.losses, context)
 
 
 def _report_request(request: messages.Request, cx: Conversion) -> None:
@@ -233,10 +260,16 @@ def _report_request(request: messages.Request, cx: Conversion) -> None:
         cx.losses.refused(LossCode.COMPACTION, ("compaction",), "Chat does not summarise conversations")
     if request.thread is not None:
         cx.losses.refused(LossCode.THREAD, ("thread",), "Chat keeps no conversation on the server")
-    if request.billing_policy is not None and request.billing_policy.bill_to not in (None, "self"):
-        cx.losses.refused(LossCode.BILLING, ("billing_policy", "bill_to"), "Chat bills the owner of the key only")
+    if request.billing_policy is not None:
+        _report_billing(request.billing_policy, cx)
     if request.container is not None:
         _report_container(request, cx)
+
+
+def _report_billing(policy: messages.BillingPolicy, cx: Conversion) -> None:
+    BILLING_POLICY_TO_CHAT.report(policy, ("billing_policy",), cx.losses)
+    if policy.bill_to not in (None, "self"):
+        cx.losses.refused(LossCode.BILLING, ("billing_policy", "bill_to"), "Chat bills the owner of the key only")
 
 
 def _report_container(request: messages.Request, cx: Conversion) -> None:
@@ -280,6 +313,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     serving_to_messages(request, body, cx)
     if request.stream is not None:
         body["stream"] = request.stream
+    mark_for_messages(None, request.cache_control, body, (), cx)
     drop_surplus_marks(_marked(body), cx)
     context = ReplyContext(
         model=request.model,
@@ -292,7 +326,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
         stop_sequences=tuple(body.get("stop_sequences", ())),
         output_tool=output_tool,
     )
-    return Converted(messages.Request, body, tuple(cx.losses), context)
+    return Converted(messages.Request, body, cx.losses, context)
 
 
 def _report_chat_request(request: chat.Request, cx: Conversion) -> None:
@@ -347,13 +381,18 @@ def _web_search(request: chat.Request, body: JsonObject, cx: Conversion) -> None
     if cx.dialect.web_search is None:
         cx.losses.dropped(LossCode.WEB_SEARCH, path, f"{cx.dialect.name} has no web search")
         return
-    if options.search_context_size is not None:
-        detail = "Anthropic does not say how much context a search adds"
-        cx.losses.dropped(LossCode.WEB_SEARCH, (*path, "search_context_size"), detail, "info")
+    WEB_SEARCH_TO_MESSAGES.report(options, path, cx.losses)
     tool: JsonObject = {"type": cx.dialect.web_search, "name": "web_search"}
     if options.user_location is not None:
-        tool["user_location"] = {"type": "approximate", **options.user_location.approximate.to_dict()}
+        tool["user_location"] = _location(options.user_location, (*path, "user_location"), cx)
     body["tools"] = [*body.get("tools", ()), tool]
+
+
+def _location(location: chat.UserLocation, path: Path, cx: Conversion) -> JsonObject:
+    LOCATION_TO_MESSAGES.report(location, path, cx.losses)
+    APPROXIMATE_TO_MESSAGES.report(location.approximate, (*path, "approximate"), cx.losses)
+    fields = location.approximate.to_dict()
+    return {"type": "approximate", **{name: fields[name] for name in _LOCATION_FIELDS if name in fields}}
 
 
 def _marked(body: JsonObject) -> list[tuple[JsonObject, Path]]:
@@ -365,4 +404,6 @@ def _marked(body: JsonObject) -> list[tuple[JsonObject, Path]]:
     for turn in body["messages"]:
         if isinstance(turn["content"], list):
             found += [(block, ("messages",)) for block in turn["content"] if "cache_control" in block]
+    if "cache_control" in body:
+        found.append((body, ()))
     return found

@@ -16,20 +16,27 @@ from ... import chat, messages
 from ...converted import Converted, ReplyContext
 from ...dialects import dialect_named
 from ...errors import InvalidPayload
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...options import Options
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion, hashed
 from ..fields import VENDOR, Drop, Fields
-from .calls import arguments_of, input_of
-from .content import text_block
-from .reasoning import Thought, carry, reasoning_of, visible
+from .calls import FUNCTION_TO_MESSAGES, arguments_of, input_of, report_call
+from .content import PARTS_TO_MESSAGES, text_block
+from .reasoning import THOUGHTS_TO_CHAT, Thought, carry, reasoning_of, report_plain, report_reasoning, visible
 from .serving import tier_to_chat, tier_to_messages
 from .stop import finish_to_stop, matched_stop, stop_to_finish
 from .tools import FREE_TEXT
 from .usage import usage_to_chat, usage_to_messages
 
-__all__ = ["call_of_reply", "citation_to_chat", "made_up_id", "model_of_reply", "response_to_chat", "response_to_messages"]
+__all__ = [
+    "call_of_reply",
+    "citation_to_chat",
+    "made_up_id",
+    "model_of_reply",
+    "response_to_chat",
+    "response_to_messages",
+]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -75,6 +82,21 @@ REPLY_CALL_TO_CHAT: Final = Fields(
         "cache_control": Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info"),
     },
 )
+REPLY_TEXT_TO_CHAT: Final = Fields(
+    messages.TextBlock,
+    {"type": "`content`", "text": "`content`", "citations": "`annotations`"},
+    {"cache_control": Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info")},
+)
+_SOURCE: Final = Drop(LossCode.CITATIONS, "an annotation names the page, not the passage in it", "info")
+CITATION_TO_CHAT: Final = Fields(
+    messages.WebSearchResultLocation,
+    {
+        "type": "`annotations[].type`",
+        "url": "`annotations[].url_citation.url`",
+        "title": "`annotations[].url_citation.title`",
+    },
+    {"cited_text": _SOURCE, "encrypted_index": _SOURCE},
+)
 RESPONSE_TO_MESSAGES: Final = Fields(
     chat.Response,
     {
@@ -93,6 +115,15 @@ RESPONSE_TO_MESSAGES: Final = Fields(
         "moderation": Drop(LossCode.MODERATION, "Anthropic has no moderation scores"),
     },
 )
+X_GROQ_TO_MESSAGES: Final = Fields(
+    chat.XGroq,
+    {"usage": "`usage`, where it stands only there"},
+    {
+        "id": VENDOR,
+        "seed": VENDOR,
+        "error": Drop(LossCode.ERROR_DETAILS, "why the answer broke off"),
+    },
+)
 CHOICE_TO_MESSAGES: Final = Fields(
     chat.Choice,
     {
@@ -107,6 +138,10 @@ CHOICE_TO_MESSAGES: Final = Fields(
         "logprobs": Drop(LossCode.LOGPROBS, "Anthropic reports no probabilities", "info"),
         "error": Drop(LossCode.ERROR_DETAILS, "the choice failed"),
     },
+)
+_SPOKEN: Final = Drop(LossCode.AUDIO, "Anthropic's replies are not spoken", "info")
+AUDIO_TO_MESSAGES: Final = Fields(
+    chat.Audio, {"transcript": "a `text` block"}, {"id": _SPOKEN, "data": _SPOKEN, "expires_at": _SPOKEN}
 )
 MESSAGE_TO_MESSAGES: Final = Fields(
     chat.ResponseMessage,
@@ -134,11 +169,14 @@ MESSAGE_TO_MESSAGES: Final = Fields(
 # -- both directions -------------------------------------------------------------------------------
 
 
-def model_of_reply(upstream: str | None, context: ReplyContext) -> str:
+def model_of_reply(upstream: str | None, context: ReplyContext, losses: Recorder) -> str:
     """The model as the client knows it: under its own name where the request renamed it."""
     if context.renamed and context.model:
         return context.model
-    return upstream or context.model or ""
+    model = upstream or context.model
+    if not model:
+        losses.invented(LossCode.ID, ("model",), "the reply names no model; the name stays empty")
+    return model or ""
 
 
 def made_up_id(prefix: str, seed: bytes, options: Options) -> str:
@@ -168,12 +206,13 @@ class _ChatMessage:
             case messages.TextBlock():
                 self._text(block, path)
             case messages.ToolUseBlock(name=self.context.output_tool):
+                REPLY_CALL_TO_CHAT.report(block, path, self.cx.losses)
                 self._append(dump_json(block.input).decode())
             case messages.ToolUseBlock():
                 REPLY_CALL_TO_CHAT.report(block, path, self.cx.losses)
                 self.calls.append(call_of_reply(block.id, block.name, block.input, self.context))
             case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
-                self.thoughts.append(block)
+                self._thought(block, path)
             case messages.UnknownBlock():
                 self.cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
             case messages.ContainerUploadBlock():
@@ -186,12 +225,20 @@ class _ChatMessage:
                 # Never as tool_calls: the client would try to run them.
                 self.cx.losses.dropped(LossCode.SERVER_BLOCK, path, "what a server tool was asked or answered", "info")
 
+    def _thought(self, block: Thought, path: Path) -> None:
+        THOUGHTS_TO_CHAT.report(block, path, self.cx.losses)
+        if self.cx.options.reasoning in (None, "reasoning_content", "reasoning"):
+            report_plain(block, path, self.cx)
+        self.thoughts.append(block)
+
     def _text(self, block: messages.TextBlock, path: Path) -> None:
+        REPLY_TEXT_TO_CHAT.report(block, path, self.cx.losses)
         start = self.length
         self._append(block.text)
         for index, citation in enumerate(block.citations or ()):
             annotation = citation_to_chat(citation, start, self.length, self.cx.options)
             if annotation is not None:
+                CITATION_TO_CHAT.report(citation, (*path, "citations", index), self.cx.losses)
                 self.annotations.append(annotation)
             else:
                 detail = "only citations of web pages become annotations"
@@ -251,21 +298,21 @@ def response_to_chat(response: messages.Response, context: ReplyContext, options
     choice["finish_reason"] = stop_to_finish(
         response.stop_reason, bool(message.calls), ("stop_reason",), cx.losses, context.legacy_functions
     )
-    if response.stop_sequence is not None:
+    if response.stop_sequence:
         choice["stop_reason"] = response.stop_sequence
     body: JsonObject = {
         "id": response.id,
         "object": "chat.completion",
         "created": _created(cx),
-        "model": model_of_reply(response.model, context),
+        "model": model_of_reply(response.model, context, cx.losses),
         "choices": [choice],
     }
     if response.usage is not None:
         body["usage"] = usage_to_chat(response.usage, ("usage",), cx.losses)
-        tier = tier_to_chat(response.usage.service_tier)
+        tier = tier_to_chat(response.usage.service_tier, ("usage", "service_tier"), cx.losses)
         if tier is not None:
             body["service_tier"] = tier
-    return Converted(chat.Response, body, tuple(cx.losses), context)
+    return Converted(chat.Response, body, cx.losses, context)
 
 
 def _refusal(response: messages.Response, cx: Conversion) -> str | None:
@@ -286,10 +333,14 @@ def _created(cx: Conversion) -> int:
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def response_to_messages(response: chat.Response, context: ReplyContext, options: Options) -> Converted[messages.Response]:
+def response_to_messages(
+    response: chat.Response, context: ReplyContext, options: Options
+) -> Converted[messages.Response]:
     """A ``message`` that says what a ``chat.completion`` says."""
     cx = Conversion(options, dialect_named(None, "messages"))
     RESPONSE_TO_MESSAGES.report(response, (), cx.losses)
+    if response.x_groq is not None:
+        X_GROQ_TO_MESSAGES.report(response.x_groq, ("x_groq",), cx.losses)
     choice, path = _first_choice(response, cx)
     message = choice.message or chat.ResponseMessage()
     content = _blocks(message, response, (*path, "message"), cx)
@@ -302,20 +353,22 @@ def response_to_messages(response: chat.Response, context: ReplyContext, options
         "id": response.id or _invented_id(response, cx),
         "type": "message",
         "role": "assistant",
-        "model": model_of_reply(response.model, context),
+        "model": model_of_reply(response.model, context, cx.losses),
         "content": content,
-        "stop_reason": "refusal" if message.refusal else stop,
+        "stop_reason": "refusal" if _refuses(message) else stop,
         "stop_sequence": matched if stop == "stop_sequence" else None,
     }
     if body["stop_reason"] == "refusal":
         body["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
     body["usage"] = _usage(response, cx)
-    return Converted(messages.Response, _restored(body, context), tuple(cx.losses), context)
+    return Converted(messages.Response, _restored(body, context), cx.losses, context)
 
 
 def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice, Path]:
     if not response.choices:
-        raise InvalidPayload("expected at least one choice; a body that holds an error is for convert_error", "$.choices")
+        raise InvalidPayload(
+            "expected at least one choice; a body that holds an error is for convert_error", "$.choices"
+        )
     at = next((at for at, choice in enumerate(response.choices) if choice.index in (0, None)), 0)
     for other in range(len(response.choices)):
         if other != at:
@@ -323,6 +376,11 @@ def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice,
     choice = response.choices[at]
     CHOICE_TO_MESSAGES.report(choice, ("choices", at), cx.losses)
     return choice, ("choices", at)
+
+
+def _refuses(message: chat.ResponseMessage) -> bool:
+    parts = message.content if isinstance(message.content, list) else ()
+    return bool(message.refusal) or any(isinstance(part, chat.RefusalPart) for part in parts)
 
 
 def _finish_path(choice: chat.Choice, path: Path) -> Path:
@@ -342,6 +400,7 @@ def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, 
 def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """An unsigned thought gets an empty signature, which marks it as unsigned when it comes back."""
     found = reasoning_of(message, path)
+    report_reasoning(message, path, cx.losses)
     for at in found.foreign:
         cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
     if not found.unsigned:
@@ -357,8 +416,10 @@ def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterabl
     for index, part in enumerate(message.content or ()) if isinstance(message.content, list) else ():
         match part:
             case chat.TextPart(text=text):
+                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
                 yield text
             case chat.RefusalPart(refusal=text):
+                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
                 cx.losses.approximated(LossCode.REFUSAL, (*path, "content", index), "a refusal becomes text", "info")
                 yield text
             case chat.ThinkingPart():
@@ -368,7 +429,8 @@ def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterabl
     if message.refusal:
         cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a refusal becomes text", "info")
         yield message.refusal
-    if message.audio is not None and (message.audio.data or message.audio.transcript):
+    if message.audio is not None and (message.audio.id or message.audio.transcript):
+        AUDIO_TO_MESSAGES.report(message.audio, (*path, "audio"), cx.losses)
         cx.losses.approximated(LossCode.AUDIO, (*path, "audio"), "the transcript stands for what was spoken")
         yield message.audio.transcript or ""
 
@@ -379,9 +441,11 @@ def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, c
         at: Path = (*path, "tool_calls", index)
         match call:
             case chat.FunctionToolCall(function=function):
+                report_call(call, at, cx.losses)
                 tool_input = input_of(function.arguments, (*at, "function", "arguments"), cx)
                 yield _tool_use(call.id, f"{seed}_{index}", function.name, tool_input, at, cx)
             case chat.CustomToolCall(custom=custom):
+                report_call(call, at, cx.losses)
                 yield _tool_use(call.id, f"{seed}_{index}", custom.name, {FREE_TEXT: custom.input}, at, cx)
             case chat.UnknownToolCall():
                 cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a call of type {call.type!r}")
@@ -389,11 +453,14 @@ def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, c
                 assert_never(call)
     if message.function_call is not None and message.function_call.name and not message.tool_calls:
         at = (*path, "function_call")
+        FUNCTION_TO_MESSAGES.report(message.function_call, at, cx.losses)
         tool_input = input_of(message.function_call.arguments, (*at, "arguments"), cx)
         yield _tool_use(None, f"{seed}_0", message.function_call.name, tool_input, at, cx)
 
 
-def _tool_use(call_id: str | None, seed: str, name: str, tool_input: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+def _tool_use(
+    call_id: str | None, seed: str, name: str, tool_input: JsonObject, path: Path, cx: Conversion
+) -> JsonObject:
     if not call_id:
         call_id = made_up_id("toolu_", seed.encode(), cx.options)
         cx.losses.invented(LossCode.TOOL_ID, (*path, "id"), "a call without id gets one")
@@ -418,9 +485,7 @@ def _usage(response: chat.Response, cx: Conversion) -> JsonObject:
     if usage is None and response.x_groq is not None:
         usage, path = response.x_groq.usage, ("x_groq", "usage")
     counts = usage_to_messages(usage, path, cx.losses)
-    tier = tier_to_messages(response.service_tier)
+    tier = tier_to_messages(response.service_tier, ("service_tier",), cx.losses)
     if tier is not None:
         counts["service_tier"] = tier
-    elif response.service_tier is not None:
-        cx.losses.dropped(LossCode.SERVICE_TIER, ("service_tier",), f"Anthropic has no tier {response.service_tier!r}", "info")
     return counts

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from ... import chat, messages
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
 from ..conversion import Conversion, hashed
 
@@ -73,15 +73,24 @@ def _opaque_user_id(user: str, path: Path, cx: Conversion) -> str:
 def _fitting_user_id(user: str, path: Path, cx: Conversion) -> str:
     if len(user) <= cx.dialect.user_id_limit:
         return user
-    cx.losses.approximated(LossCode.USER_ID, path, f"a user id over {cx.dialect.user_id_limit} characters is hashed", "info")
+    cx.losses.approximated(
+        LossCode.USER_ID, path, f"a user id over {cx.dialect.user_id_limit} characters is hashed", "info"
+    )
     return hashed(user, _HASH_LENGTH)
 
 
-def tier_to_chat(tier: str | None) -> str | None:
+def tier_to_chat(tier: str | None, path: Path, losses: Recorder) -> str | None:
     """The tier that served a reply; ``batch`` has no counterpart."""
+    if tier is not None and tier not in _USED_TIER_TO_CHAT:
+        losses.dropped(LossCode.SERVICE_TIER, path, f"OpenAI has no tier {tier!r}", "info")
     return _USED_TIER_TO_CHAT.get(tier or "")
 
 
-def tier_to_messages(tier: str | None) -> str | None:
+def tier_to_messages(tier: str | None, path: Path, losses: Recorder) -> str | None:
     """The tier that served a reply; ``flex`` and ``scale`` have no counterpart."""
-    return _USED_TIER_TO_MESSAGES.get(tier or "")
+    used = _USED_TIER_TO_MESSAGES.get(tier or "")
+    if used is None and tier is not None:
+        losses.dropped(LossCode.SERVICE_TIER, path, f"Anthropic has no tier {tier!r}", "info")
+    elif used is not None and _USED_TIER_TO_CHAT[used] != tier:
+        losses.approximated(LossCode.SERVICE_TIER, path, f"the tier {tier!r} is called {used!r}", "info")
+    return used

@@ -39,6 +39,7 @@ FINISH_TO_STOP: Final = {
     "model_length": "max_tokens",
 }
 
+_LIMITS: Final = {"model_context_window_exceeded": "Chat does not say which limit was met"}
 _COARSE: Final = {
     "pause_turn": "Anthropic paused a server tool and wants to be asked to go on",
     "compaction": "Anthropic stopped after it had summarised the conversation",
@@ -54,6 +55,8 @@ def stop_to_finish(reason: str | None, calls: bool, path: Path, losses: Recorder
         finish = "stop"
     elif reason in _COARSE:
         losses.approximated(LossCode.STOP_REASON, path, _COARSE[reason])
+    elif reason in _LIMITS:
+        losses.approximated(LossCode.STOP_REASON, path, _LIMITS[reason], "info")
     if finish in ("stop", "tool_calls"):
         finish = _finish_of(calls, legacy)
     return finish

@@ -179,13 +179,17 @@ class ToChatStream:
             self._open_block(index, block)
             self._close_block()
         if message.stop_reason is not None:
-            self._stop = messages.Delta.from_object({"stop_reason": message.stop_reason, "stop_sequence": message.stop_sequence})
+            self._stop = messages.Delta.from_object(
+                {"stop_reason": message.stop_reason, "stop_sequence": message.stop_sequence}
+            )
 
     def _begin(self) -> None:
         """A block before ``message_start``: the server broke the order, but what it says counts."""
         if self._base:
             return
-        self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, ("type",), "the stream does not begin with message_start")
+        self._cx.losses.approximated(
+            LossCode.STREAM_PROTOCOL, ("type",), "the stream does not begin with message_start"
+        )
         self._base = self._common("", "")
         self._emit({"role": "assistant", "content": ""})
 
@@ -200,7 +204,7 @@ class ToChatStream:
             "id": message_id,
             "object": "chat.completion.chunk",
             "created": created,
-            "model": model_of_reply(model, self._context),
+            "model": model_of_reply(model, self._context, self._cx.losses),
         }
 
     def _count(self, usage: messages.Usage) -> None:
@@ -248,7 +252,9 @@ class ToChatStream:
     def _ignore(self, block: messages.ContentBlock, path: Path) -> None:
         """Never as tool calls: the client would try to run them."""
         code = LossCode.UNKNOWN_BLOCK if isinstance(block, messages.UnknownBlock) else LossCode.SERVER_BLOCK
-        self._cx.losses.dropped(code, (*path, block.type), f"Chat has no place for a block of type {block.type!r}", "info")
+        self._cx.losses.dropped(
+            code, (*path, block.type), f"Chat has no place for a block of type {block.type!r}", "info"
+        )
 
     def _open_call(self, opened: _Open, block: messages.ToolUseBlock) -> None:
         if block.caller is not None or block.toolset_name is not None:
@@ -266,7 +272,12 @@ class ToChatStream:
             call = {"index": opened.call, "id": block.id, "type": "custom", "custom": {"name": name, "input": ""}}
             self._emit({"tool_calls": [call]})
         else:
-            call = {"index": opened.call, "id": block.id, "type": "function", "function": {"name": name, "arguments": ""}}
+            call = {
+                "index": opened.call,
+                "id": block.id,
+                "type": "function",
+                "function": {"name": name, "arguments": ""},
+            }
             self._emit({"tool_calls": [call]})
 
     def _read_delta(self, index: int, delta: messages.BlockDelta) -> None:
@@ -289,7 +300,9 @@ class ToChatStream:
             case _ if opened.kind == "ignored":
                 pass  # the block is on record
             case _:
-                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("delta", delta.type), f"a delta of type {delta.type!r}")
+                self._cx.losses.dropped(
+                    LossCode.UNKNOWN_BLOCK, ("delta", delta.type), f"a delta of type {delta.type!r}"
+                )
 
     def _close_block(self) -> None:
         opened, self._open = self._open, None

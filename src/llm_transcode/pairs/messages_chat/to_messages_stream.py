@@ -26,7 +26,7 @@ from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
 from .blocks import BlockWriter, ProseKind
 from .error import error_to_messages
-from .reasoning import ANTHROPIC_FORMAT
+from .reasoning import ANTHROPIC_FORMAT, text_of_part
 from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, made_up_id, model_of_reply
 from .stop import finish_to_stop, matched_stop
 from .usage import usage_to_messages
@@ -104,6 +104,7 @@ _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
 _DELTA: Final[Path] = ("choices", 0, "delta")
+
 
 class ToMessagesStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
@@ -197,7 +198,9 @@ class ToMessagesStream:
                 self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
 
     def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
-        self._quiet.update(name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None)
+        self._quiet.update(
+            name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None
+        )
 
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
@@ -211,7 +214,7 @@ class ToMessagesStream:
             "id": message_id,
             "type": "message",
             "role": "assistant",
-            "model": model_of_reply(model, self._context),
+            "model": model_of_reply(model, self._context, self._cx.losses),
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
@@ -240,16 +243,17 @@ class ToMessagesStream:
         self._read_reasoning(delta)
         self._read_content(delta)
         if delta.refusal:
-            self._refused = True
-            self._blocks.say("text", delta.refusal)
-        if delta.audio is not None:
+            self._refuse(delta.refusal, (*_DELTA, "refusal"))
+        if delta.audio is not None and delta.audio.model_fields_set:
             self._cx.losses.approximated(LossCode.AUDIO, (*_DELTA, "audio"), "the transcript stands for what is spoken")
             if delta.audio.transcript:
                 self._blocks.say("text", delta.audio.transcript)
         for at, call in enumerate(delta.tool_calls or ()):
             self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
-        if delta.function_call is not None:
-            self._cx.losses.approximated(LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info")
+        if delta.function_call is not None and (delta.function_call.name or delta.function_call.arguments):
+            self._cx.losses.approximated(
+                LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info"
+            )
             arguments = _text_of(delta.function_call.arguments)
             self._blocks.call(Fragment(None, "", delta.function_call.name or "", arguments))
 
@@ -263,12 +267,17 @@ class ToMessagesStream:
                 case chat.TextPart(text=text):
                     self._say("text", text)
                 case chat.RefusalPart(refusal=text):
-                    self._say("text", text)
+                    self._refuse(text, (*_DELTA, "content", at))
                 case chat.ThinkingPart():
-                    self._say("thinking", part.text)
+                    self._say("thinking", text_of_part(part))
                 case _:
                     detail = f"a part of type {part.type!r}"
                     self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
+
+    def _refuse(self, text: str, path: Path) -> None:
+        self._refused = True
+        self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
+        self._say("text", text)
 
     def _say(self, kind: str, text: str) -> None:
         if text:
@@ -295,6 +304,8 @@ class ToMessagesStream:
             case chat.ReasoningText():
                 ours = detail.format in (None, ANTHROPIC_FORMAT)
                 self._read_thought(detail.text, detail.signature if ours else None, plain)
+                if detail.signature and not ours:
+                    self._foreign("reasoning_details")
             case chat.ReasoningSummary():
                 self._read_thought(detail.summary, None, plain)
             case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
@@ -386,7 +397,13 @@ class ToMessagesStream:
 
 def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
     """Some servers repeat their usage on every chunk and null or leave out parts of it: the last word on each counts."""
-    return new if old is None else old.model_copy(update={name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None})
+    return (
+        new
+        if old is None
+        else old.model_copy(
+            update={name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None}
+        )
+    )
 
 
 def _text_of(arguments: str | JsonObject | None) -> str:

@@ -17,7 +17,7 @@ from ..fields import Drop, Fields, UnionFields
 __all__ = ["current_tools"]
 
 _Placed: TypeAlias = tuple[messages.Tool, Path]
-_Change: TypeAlias = messages.ToolAdditionBlock | messages.ToolRemovalBlock
+_Change: TypeAlias = messages.ToolAdditionBlock | messages.ToolRemovalBlock | messages.UnknownBlock
 
 _NO_MARK: Final = Drop(LossCode.CACHE_CONTROL, "tools of Chat take no cache mark", "info")
 _CHANGED: Final = {"type": "`tools`, those at the end of the conversation", "tool": "`tools`"}
@@ -36,6 +36,9 @@ def current_tools(tools: Iterable[messages.Tool], turns: Iterable[messages.Turn]
     known: list[_Placed] = [(tool, ("tools", index)) for index, tool in enumerate(tools)]
     current = list(known)
     for change, path in _changes(turns):
+        if isinstance(change, messages.UnknownBlock):
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a change of tools of type {change.type!r}")
+            continue
         CHANGES_TO_CHAT.report(change, path, cx.losses)
         CHANGE_TARGETS_TO_CHAT.report(change.tool, (*path, "tool"), cx.losses)
         match change:
@@ -60,13 +63,11 @@ def _changes(turns: Iterable[messages.Turn]) -> Iterator[tuple[_Change, Path]]:
         if isinstance(turn, messages.UnknownTurn) or turn.content is None or isinstance(turn.content, str):
             continue
         for index, block in enumerate(turn.content):
-            path: Path = ("messages", at, "content", index)
             if isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                yield block, path
+                yield block, ("messages", at, "content", index)
             elif isinstance(block, messages.CompactionBlock):
                 for position, change in enumerate(block.tool_changes or ()):
-                    if isinstance(change, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                        yield change, (*path, "tool_changes", position)
+                    yield change, ("messages", at, "content", index, "tool_changes", position)
 
 
 def _without(name: str | None, tools: Iterable[_Placed]) -> list[_Placed]:

@@ -61,7 +61,9 @@ def choice_to_chat(choice: messages.ToolChoice, tools: list[JsonObject], body: J
             if fitted in names:
                 body["tool_choice"] = {"type": "function", "function": {"name": fitted}}
             else:
-                cx.losses.refused(LossCode.TOOL_CHOICE, ("tool_choice", "name"), f"the forced tool {name!r} is not sent")
+                cx.losses.refused(
+                    LossCode.TOOL_CHOICE, ("tool_choice", "name"), f"the forced tool {name!r} is not sent"
+                )
         case messages.ToolChoiceAny() if not tools:
             cx.losses.refused(LossCode.TOOL_CHOICE, ("tool_choice", "type"), "a tool must be called, but none is left")
         case messages.ToolChoiceAuto() | messages.ToolChoiceAny() | messages.ToolChoiceNone():

@@ -145,7 +145,9 @@ def _tool_to_chat(tool: messages.Tool, path: Path, found: frozenset[str] | None,
     return None
 
 
-def _is_callable(tool: messages.CustomTool | ClientTool, path: Path, found: frozenset[str] | None, cx: Conversion) -> bool:
+def _is_callable(
+    tool: messages.CustomTool | ClientTool, path: Path, found: frozenset[str] | None, cx: Conversion
+) -> bool:
     """Whether the model may call the tool itself, and has found it if it is deferred."""
     if tool.allowed_callers and "direct" not in tool.allowed_callers:
         detail = "only programs may call this tool, and Chat runs none"
@@ -253,7 +255,9 @@ def _tool_to_messages(tool: chat.Tool, path: Path, cx: Conversion) -> JsonObject
     return converted
 
 
-def _custom(name: str, description: str | None, parameters: JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
+def _custom(
+    name: str, description: str | None, parameters: JsonObject | None, path: Path, cx: Conversion
+) -> JsonObject:
     tool: JsonObject = {"name": cx.names.fit(name, (*path, "name"))}
     if description is not None:
         tool["description"] = description

@@ -50,6 +50,14 @@ SYSTEM_TURN_TO_CHAT: Final = Fields(
         "clear_at": "left out once a later user turn has cleared it",
     },
 )
+SYSTEM_CONFIG_TO_CHAT: Final = Fields(
+    messages.OutputConfig,
+    {"effort": "`reasoning_effort`"},
+    {
+        "format": Drop(LossCode.OUTPUT_FORMAT, "a system turn sets the effort only"),
+        "task_budget": Drop(LossCode.TASK_BUDGET, "a system turn sets the effort only"),
+    },
+)
 USER_TURN_TO_CHAT: Final = Fields(messages.UserTurn, {"role": "`user`, `tool`", "content": "`content`"})
 ASSISTANT_TURN_TO_CHAT: Final = Fields(
     messages.AssistantTurn, {"role": "`assistant`", "content": "`content`, `tool_calls`, the reasoning slot"}
@@ -181,7 +189,11 @@ class _Walk:
         message, media = result_to_chat(block, block.tool_use_id, path, self._cx)
         content = message["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
-        return [text_part(f"[result of tool call {block.tool_use_id}]"), *(part for part in parts if part != text_part("")), *media]
+        return [
+            text_part(f"[result of tool call {block.tool_use_id}]"),
+            *(part for part in parts if part != text_part("")),
+            *media,
+        ]
 
     def _repairs(self, what: str, path: Path) -> None:
         if self._cx.options.unanswered_calls == "reject":
@@ -194,7 +206,9 @@ class _Walk:
                 said = True
             elif said:
                 path = ("messages", index, "content", at)
-                self._cx.losses.approximated(LossCode.TURN_ORDER, path, "results go before what else the turn says", "info")
+                self._cx.losses.approximated(
+                    LossCode.TURN_ORDER, path, "results go before what else the turn says", "info"
+                )
                 return
 
     # -- assistant turns
@@ -248,7 +262,9 @@ class _Walk:
                 continue
             call = waiting.popleft()
             message, media = result_to_chat(block, call.id, path, self._cx)
-            message["content"] = _joined(message["content"], self._cx) if isinstance(message["content"], list) else message["content"]
+            message["content"] = (
+                _joined(message["content"], self._cx) if isinstance(message["content"], list) else message["content"]
+            )
             call.result = message
             self._window.media.setdefault(index, []).extend(media)
         return found
@@ -257,7 +273,9 @@ class _Walk:
         if self._cx.options.unanswered_calls == "keep":
             return None
         self._repairs("a call without a result", call.path)
-        self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, call.path, "a call without result gets one that says so", "warning")
+        self._cx.losses.invented(
+            LossCode.TOOL_RESULT_MISSING, call.path, "a call without result gets one that says so", "warning"
+        )
         return {"role": "tool", "tool_call_id": call.id, "content": MISSING_RESULT}
 
     # -- system turns
@@ -265,12 +283,16 @@ class _Walk:
     def _system(self, turn: messages.SystemTurn, index: int) -> None:
         path: Path = ("messages", index)
         SYSTEM_TURN_TO_CHAT.report(turn, path, self._cx.losses)
+        if turn.output_config is not None:
+            SYSTEM_CONFIG_TO_CHAT.report(turn.output_config, (*path, "output_config"), self._cx.losses)
         if turn.clear_at == "next_user_message" and index < self._last_user:
             return  # cleared by then
         content = self._system_content(turn, (*path, "content"))
         if not content:
             return  # a directive only, which stands in the parameters of the request
-        if self._cx.options.mid_system != "text" and (self._cx.dialect.mid_system or self._cx.options.mid_system == "native"):
+        if self._cx.options.mid_system != "text" and (
+            self._cx.dialect.mid_system or self._cx.options.mid_system == "native"
+        ):
             self._out.append({"role": "system", "content": content})
             return
         self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
@@ -285,7 +307,9 @@ class _Walk:
             if isinstance(block, messages.TextBlock):
                 parts += _present(text_to_chat(block, (*path, at), self._cx))
             elif not isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                self._cx.losses.refused(LossCode.MEDIA, (*path, at), f"{block.type} in a system turn, which takes text only")
+                self._cx.losses.refused(
+                    LossCode.MEDIA, (*path, at), f"{block.type} in a system turn, which takes text only"
+                )
         return _joined(parts, self._cx)
 
 
@@ -311,11 +335,15 @@ class _AssistantMessage:
             case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
                 self._thoughts.append((block, path))
             case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
-                self._cx.losses.refused(LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only")
+                self._cx.losses.refused(
+                    LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only"
+                )
             case messages.FallbackBlock():
                 self._cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
             case messages.UnknownBlock():
                 self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
+            case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
+                pass  # folded into the list of tools
             case messages.SearchResultBlock() | messages.CompactionBlock():
                 self._parts += parts_to_chat(block, path, self._cx)
             case _:

@@ -91,8 +91,12 @@ def turns_to_messages(turns: Sequence[chat.Message], body: JsonObject, cx: Conve
     system = _system(turns[:leading], cx)
     walk = _Walk(turns, cx)
     walk.run(leading)
-    if not walk.out and system:
-        cx.losses.approximated(LossCode.MID_SYSTEM, ("messages",), "a system prompt alone is sent as a user turn")
+    if not walk.out and not system:
+        raise InvalidPayload("expected at least one turn with content", "$.messages")
+    if not walk.out:
+        for index in range(leading):
+            path: Path = ("messages", index)
+            cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system prompt alone is sent as a user turn")
         walk.out.append({"role": "user", "content": system})
     elif system:
         body["system"] = system
@@ -182,7 +186,9 @@ class _Walk:
     def _say(self, role: Literal["user", "assistant"], content: str | list[JsonObject], path: Path) -> None:
         """Add to the conversation; a turn that says nothing is left out, one of the same role is merged."""
         if not content:
-            self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content, which Anthropic refuses", "info")
+            self._cx.losses.dropped(
+                LossCode.TURN_EMPTY, path, "a turn without content, which Anthropic refuses", "info"
+            )
         elif self.out and self.out[-1]["role"] == role:
             merged = self.out[-1]
             merged["content"] = _blocks(merged["content"])
@@ -198,9 +204,18 @@ class _Walk:
         blocks = thinking_to_messages(turn, path, self._cx)
         said = _said(turn, path, self._cx)
         calls = list(self._calls(turn, said, path))
-        if not blocks and not calls and isinstance(turn.content, str) and turn.cache_control is None and not turn.refusal:
+        if (
+            not blocks
+            and not calls
+            and isinstance(turn.content, str)
+            and turn.cache_control is None
+            and not turn.refusal
+        ):
             self._say("assistant", turn.content if turn.content.strip() else "", path)
             return
+        if isinstance(turn.content, str) and turn.content.isspace():
+            detail = "a text without words, which Anthropic refuses"
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, (*path, "content"), detail, "info")
         blocks += said
         blocks += [block for _, block in calls if block is not None]
         if blocks and not blocks[-1]["type"].endswith("thinking"):

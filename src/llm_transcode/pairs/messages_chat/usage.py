@@ -101,8 +101,12 @@ def usage_to_messages(
     USAGE_TO_MESSAGES.report(usage, path, losses)
     prompt = usage.prompt_tokens or 0
     read, written = _cached(usage, path, losses)
-    # More cached tokens than tokens: the server counts them outside, whatever its dialect says.
-    fresh = prompt - read - written if cached_included and read + written <= prompt else prompt
+    if cached_included and read + written > prompt:
+        detail = "more tokens are cached than there are: the server is taken to count them apart"
+        at = path if usage.prompt_tokens is None else (*path, "prompt_tokens")
+        losses.approximated(LossCode.USAGE, at, detail, "info")
+        cached_included = False
+    fresh = prompt - read - written if cached_included else prompt
     counts = _counts(fresh, read, written, usage.completion_tokens or 0)
     details = usage.completion_tokens_details
     if details is not None:
@@ -129,7 +133,11 @@ def _cached(usage: chat.Usage, path: Path, losses: Recorder) -> tuple[int, int]:
         PROMPT_DETAILS_TO_MESSAGES.report(details, (*path, "prompt_tokens_details"), losses)
         read, written = details.cached_tokens, details.cache_write_tokens
     if read is None:
-        read = usage.cache_read_input_tokens if usage.cache_read_input_tokens is not None else usage.prompt_cache_hit_tokens
+        read = (
+            usage.cache_read_input_tokens
+            if usage.cache_read_input_tokens is not None
+            else usage.prompt_cache_hit_tokens
+        )
     if written is None:
         written = usage.cache_creation_input_tokens
     return read or 0, written or 0

@@ -1,0 +1,418 @@
+"""Pitfalls of whole replies, in both directions; those of streams that concern whole replies too."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_transcode import InvalidPayload, LossCode, Options, ReplyContext, Unsupported, convert_response
+
+from .conversions import (
+    Json,
+    JsonObject,
+    Outcome,
+    call,
+    chat_reply,
+    message,
+    messages_usage,
+    reply_to_chat,
+    reply_to_messages,
+    text,
+    tool_use,
+)
+
+Losses = list[tuple[str, str]]
+MESSAGE = "$.choices[0].message"
+FINISH = ("stop_reason", "$.choices[0].finish_reason")
+
+# -- Chat to Messages ----------------------------------------------------------------------------
+
+
+def test_p014_a_call_without_id_gets_one_that_stays_the_same() -> None:
+    nameless = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+    reply = chat_reply({"tool_calls": [nameless, nameless]}, "tool_calls")
+
+    outcome = reply_to_messages(reply)
+
+    first, second = (block["id"] for block in outcome.body["content"])
+    assert first != second
+    assert first.startswith("toolu_")
+    assert outcome == Outcome(
+        message(tool_use(first), tool_use(second), stop="tool_use"),
+        [("tool_id", f"{MESSAGE}.tool_calls[{at}].id") for at in range(2)],
+    )
+    assert reply_to_messages(reply) == outcome
+
+
+def test_p014_ids_are_made_by_the_caller_on_demand() -> None:
+    nameless = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+    outcome = reply_to_messages(
+        chat_reply({"tool_calls": [nameless]}, "tool_calls"), options=Options(new_id=lambda prefix: f"{prefix}mine")
+    )
+
+    assert outcome.body["content"] == [tool_use("toolu_mine")]
+
+
+@pytest.mark.parametrize("finish", ["stop", "tool_calls", "function_call", "", None, "next_year"])
+def test_p026_a_call_that_went_out_wins_over_the_finish_reason(finish: str | None) -> None:
+    outcome = reply_to_messages(chat_reply({"tool_calls": [call()]}, finish))
+
+    losses = [] if finish in ("stop", "tool_calls", "function_call") else [FINISH]
+    assert outcome == Outcome(message(tool_use(), stop="tool_use"), losses)
+
+
+@pytest.mark.parametrize(("finish", "stop"), [("length", "max_tokens"), ("content_filter", "refusal")])
+def test_p026_p055_unless_the_call_may_be_half_a_call(finish: str, stop: str) -> None:
+    outcome = reply_to_messages(chat_reply({"tool_calls": [call(arguments='{"a')]}, finish))
+
+    assert outcome.body["stop_reason"] == stop
+    assert outcome.body["content"] == [tool_use(_raw_arguments='{"a')]
+    assert ("tool_arguments", f"{MESSAGE}.tool_calls[0].function.arguments") in outcome.losses
+
+
+def test_p027_no_call_went_out() -> None:
+    outcome = reply_to_messages(chat_reply({"content": "hi", "tool_calls": []}, "tool_calls"))
+
+    assert outcome == Outcome(message(text("hi")), [])
+
+
+def test_p033_p034_reasoning_alone() -> None:
+    outcome = reply_to_messages(chat_reply({"content": "", "reasoning_content": "hm"}, "length"))
+
+    thinking = {"type": "thinking", "thinking": "hm", "signature": ""}
+    losses = [("thinking_unsigned", f"{MESSAGE}.reasoning_content")]
+    assert outcome == Outcome(message(thinking, stop="max_tokens"), losses)
+
+
+def test_p034_signatures_survive() -> None:
+    signed = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    silent = {"type": "thinking", "thinking": "", "signature": "t"}
+
+    outcome = reply_to_messages(
+        chat_reply({"content": "hi", "reasoning_content": "hm", "thinking_blocks": [signed, silent]})
+    )
+
+    assert outcome == Outcome(message(signed, silent, text("hi")), [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "slot"),
+    [
+        ({"reasoning_content": "hm"}, "reasoning_content"),
+        ({"reasoning": "hm"}, "reasoning"),
+        ({"reasoning_text": "hm"}, "reasoning_text"),
+        ({"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]}, "reasoning_details"),
+        ({"reasoning_details": [{"type": "reasoning.summary", "summary": "hm"}]}, "reasoning_details"),
+        ({"reasoning": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]}, "reasoning_details"),
+        ({"reasoning_content": "hm", "reasoning": "hm"}, "reasoning_content"),
+        ({"reasoning_content": "", "reasoning": "hm"}, "reasoning"),
+    ],
+)
+def test_p035_p036_reasoning_under_any_name_is_read_once(fields: JsonObject, slot: str) -> None:
+    outcome = reply_to_messages(chat_reply({"content": "hi", **fields}))
+
+    thinking = {"type": "thinking", "thinking": "hm", "signature": ""}
+    assert outcome == Outcome(message(thinking, text("hi")), [("thinking_unsigned", f"{MESSAGE}.{slot}")])
+
+
+def test_p037_tags_in_the_text_are_text() -> None:
+    outcome = reply_to_messages(chat_reply({"content": "<think>plan</think>answer"}))
+
+    assert outcome == Outcome(message(text("<think>plan</think>answer")), [])
+
+
+ASKED_TO_STOP = ReplyContext(model="m", stop_sequences=("###",))
+
+
+@pytest.mark.parametrize("field", ["stop_reason", "matched_stop"])
+@pytest.mark.parametrize("context", [None, ASKED_TO_STOP])
+def test_p042_the_stop_sequence_that_matched(field: str, context: ReplyContext | None) -> None:
+    outcome = reply_to_messages(chat_reply({"content": "hi"}, choice={field: "###"}), context)
+
+    assert outcome == Outcome(message(text("hi"), stop="stop_sequence", stop_sequence="###"), [])
+
+
+@pytest.mark.parametrize("matched", [154827, None, "other", ""])
+def test_p042_anything_else_is_no_stop_sequence(matched: Json) -> None:
+    outcome = reply_to_messages(chat_reply({"content": "hi"}, choice={"stop_reason": matched}), ASKED_TO_STOP)
+
+    assert outcome == Outcome(message(text("hi")), [])
+
+
+def test_p043_a_vendors_data_about_a_call_is_a_recorded_loss() -> None:
+    signed = {**call(), "extra_content": {"google": {"thought_signature": "x"}}}
+
+    outcome = reply_to_messages(chat_reply({"tool_calls": [signed]}, "tool_calls"))
+
+    assert outcome.body == message(tool_use(), stop="tool_use")
+    assert [code for code, _ in outcome.losses] == ["vendor_field"]
+
+
+@pytest.mark.parametrize("arguments", ["", " ", None, {}])
+def test_p115_no_arguments(arguments: Json) -> None:
+    outcome = reply_to_messages(chat_reply({"tool_calls": [call(arguments=arguments)]}, "tool_calls"))
+
+    assert outcome == Outcome(message(tool_use(), stop="tool_use"), [])
+
+
+def test_p116_arguments_that_are_no_object() -> None:
+    outcome = reply_to_messages(chat_reply({"tool_calls": [call(arguments="[1]")]}, "tool_calls"))
+
+    losses = [("tool_arguments", f"{MESSAGE}.tool_calls[0].function.arguments")]
+    assert outcome == Outcome(message(tool_use(_raw_arguments="[1]"), stop="tool_use"), losses)
+
+
+def test_p113_ids_that_anthropic_does_not_take() -> None:
+    outcome = reply_to_messages(chat_reply({"tool_calls": [call("functions.bash:0")]}, "tool_calls"))
+
+    assert outcome == Outcome(
+        message(tool_use("functions_bash_0_8497fe9c"), stop="tool_use"),
+        [("tool_id", f"{MESSAGE}.tool_calls[0].id")],
+    )
+
+
+def refused(explanation: str | None = None) -> JsonObject:
+    return {"type": "refusal", "category": None, "explanation": explanation}
+
+
+@pytest.mark.parametrize(
+    ("said", "finish", "content"),
+    [
+        ({"content": "so"}, "content_filter", [text("so")]),
+        ({"refusal": "I can't"}, "stop", [text("I can't")]),
+        ({"refusal": "I can't"}, "content_filter", [text("I can't")]),
+    ],
+)
+def test_p137_refusals(said: JsonObject, finish: str, content: list[JsonObject]) -> None:
+    outcome = reply_to_messages(chat_reply(said, finish))
+
+    assert outcome.body == message(*content, stop="refusal", stop_details=refused())
+
+
+@pytest.mark.parametrize(
+    ("finish", "stop", "losses"),
+    [
+        ("stop", "end_turn", []),
+        ("eos", "end_turn", []),
+        ("model_length", "max_tokens", []),
+        ("next_year", "end_turn", [FINISH]),
+        ("", "end_turn", [FINISH]),
+        (None, "end_turn", [FINISH]),
+    ],
+)
+def test_p137_p139_no_finish_reason_raises_or_becomes_null(finish: str | None, stop: str, losses: Losses) -> None:
+    assert reply_to_messages(chat_reply({"content": "hi"}, finish)) == Outcome(message(text("hi"), stop=stop), losses)
+
+
+def test_p137_the_legacy_form_of_a_call() -> None:
+    outcome = reply_to_messages(chat_reply({"function_call": {"name": "f", "arguments": "{}"}}, "function_call"))
+
+    [block] = outcome.body["content"]
+    assert outcome == Outcome(
+        message(tool_use(block["id"]), stop="tool_use"), [("tool_id", f"{MESSAGE}.function_call.id")]
+    )
+
+
+def test_p120_further_candidates_are_recorded() -> None:
+    reply = chat_reply({"content": "hi"})
+    reply["choices"] = [{**reply["choices"][0], "index": 1}, reply["choices"][0]]
+
+    assert reply_to_messages(reply) == Outcome(message(text("hi")), [("candidates", "$.choices[0]")])
+
+
+@pytest.mark.parametrize("body", [{"object": "response", "output": []}, {"choices": []}, {"error": {"message": "no"}}])
+def test_p170_a_body_of_another_kind_is_an_error_of_its_own_type(body: JsonObject) -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        reply_to_messages(body)
+
+    assert caught.value.path == "$.choices"
+
+
+# -- Messages to Chat ----------------------------------------------------------------------------
+
+
+def test_p135_calls_and_pieces_of_text() -> None:
+    outcome = reply_to_chat(message(text("a"), text("b"), tool_use("t1", a=1), tool_use("t2"), stop="tool_use"))
+
+    calls = [call("t1", arguments='{"a":1}'), call("t2")]
+    assert outcome == Outcome(chat_reply({"content": "ab", "tool_calls": calls}, "tool_calls"), [])
+
+
+def test_p135_p064_null_content_beside_calls_alone() -> None:
+    with_calls = reply_to_chat(message(tool_use(), stop="tool_use"))
+    without = reply_to_chat(message())
+
+    assert with_calls == Outcome(chat_reply({"content": None, "tool_calls": [call()]}, "tool_calls"), [])
+    assert without == Outcome(chat_reply({"content": ""}), [])
+
+
+def test_p027_tool_use_without_a_call() -> None:
+    assert reply_to_chat(message(text("hi"), stop="tool_use")) == Outcome(chat_reply({"content": "hi"}), [])
+
+
+def test_p055_a_call_that_was_cut_off() -> None:
+    outcome = reply_to_chat(message(tool_use(a=1), stop="max_tokens"))
+
+    assert outcome.body == chat_reply({"content": None, "tool_calls": [call(arguments='{"a":1}')]}, "length")
+
+
+THOUGHTS = [
+    {"type": "thinking", "thinking": "hm", "signature": "s"},
+    {"type": "redacted_thinking", "data": "x"},
+    {"type": "thinking", "thinking": "", "signature": "t"},
+]
+DETAILS = [
+    {"type": "reasoning.text", "text": "hm", "signature": "s", "format": "anthropic-claude-v1", "index": 0},
+    {"type": "reasoning.encrypted", "data": "x", "format": "anthropic-claude-v1", "index": 1},
+    {"type": "reasoning.text", "text": "", "signature": "t", "format": "anthropic-claude-v1", "index": 2},
+]
+
+
+def test_p050_p051_thinking_is_never_content_and_keeps_its_signatures() -> None:
+    outcome = reply_to_chat(message(*THOUGHTS, text("hi")))
+
+    said = {"content": "hi", "reasoning_content": "hm", "reasoning_details": DETAILS}
+    assert outcome == Outcome(chat_reply(said), [])
+
+
+@pytest.mark.parametrize(
+    ("slot", "fields"),
+    [
+        ("thinking_blocks", {"reasoning_content": "hm", "thinking_blocks": THOUGHTS}),
+        ("reasoning", {"reasoning_content": "hm", "reasoning": "hm"}),
+        ("reasoning_content", {"reasoning_content": "hm"}),
+        (None, {"reasoning_content": "hm"}),
+    ],
+)
+def test_p050_other_slots_for_thinking(slot: Json, fields: JsonObject) -> None:
+    outcome = reply_to_chat(message(*THOUGHTS, text("hi")), options=Options(reasoning=slot, now=lambda: 0))
+
+    assert outcome.body == chat_reply({"content": "hi", **fields})
+
+
+@pytest.mark.parametrize("said", [DETAILS, None])
+def test_p051_the_client_may_echo_what_it_got(said: Json) -> None:
+    """What the reply carried makes the next request valid, whichever of the two lists comes back."""
+    fields = {"reasoning_details": DETAILS} if said else {"thinking_blocks": THOUGHTS}
+
+    answer = convert_response(chat_reply({"content": "hi", **fields}), source="chat", target="messages")
+
+    assert answer.to_dict()["content"] == [*THOUGHTS, text("hi")]
+
+
+def test_p136_refusal() -> None:
+    details = {"type": "refusal", "category": "cyber", "explanation": "I can't"}
+
+    outcome = reply_to_chat(message(stop="refusal", stop_details=details))
+
+    assert outcome == Outcome(
+        chat_reply({"content": "", "refusal": "I can't"}, "content_filter"), [("refusal", "$.stop_details.category")]
+    )
+
+
+STOP = [("stop_reason", "$.stop_reason")]
+
+
+@pytest.mark.parametrize(
+    ("stop", "finish", "losses"),
+    [
+        ("pause_turn", "stop", STOP),
+        ("compaction", "stop", STOP),
+        ("next_year", "stop", STOP),
+        ("model_context_window_exceeded", "length", STOP),
+        ("max_tokens", "length", []),
+        ("end_turn", "stop", []),
+    ],
+)
+def test_p138_p139_stop_reasons(stop: str, finish: str, losses: Losses) -> None:
+    outcome = reply_to_chat(message(text("hi"), stop=stop))
+
+    assert outcome == Outcome(chat_reply({"content": "hi"}, finish), losses)
+
+
+def test_p042_the_stop_sequence_goes_into_an_extension() -> None:
+    outcome = reply_to_chat(message(text("hi"), stop="stop_sequence", stop_sequence="###"))
+
+    assert outcome == Outcome(chat_reply({"content": "hi"}, choice={"stop_reason": "###"}), [])
+
+
+WEB_PAGE = {
+    "type": "web_search_result_location",
+    "url": "https://example.com",
+    "title": "Cats",
+    "encrypted_index": "x",
+    "cited_text": "cats",
+}
+PAGE_IN_DOCUMENT = {
+    "type": "char_location",
+    "document_index": 0,
+    "document_title": None,
+    "start_char_index": 0,
+    "end_char_index": 1,
+    "cited_text": "c",
+    "file_id": None,
+}
+SEARCH = [
+    {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "cats"}},
+    {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
+]
+
+
+def test_p140_server_tools_citations_and_unknown_blocks() -> None:
+    outcome = reply_to_chat(
+        message(
+            text("So: "),
+            *SEARCH,
+            text("cats", citations=[WEB_PAGE, PAGE_IN_DOCUMENT]),
+            {"type": "next_year", "data": 1},
+        )
+    )
+
+    cited = {"url": "https://example.com", "title": "Cats", "start_index": 4, "end_index": 8}
+    assert outcome.body == chat_reply(
+        {"content": "So: cats", "annotations": [{"type": "url_citation", "url_citation": cited}]}
+    )
+    assert [loss for loss in outcome.losses if "citations[0]" not in loss[1]] == [
+        ("server_block", "$.content[1]"),
+        ("server_block", "$.content[2]"),
+        ("citations", "$.content[3].citations[1]"),
+        ("unknown_block", "$.content[4]"),
+    ]
+
+
+def test_p140_annotations_can_be_switched_off() -> None:
+    outcome = reply_to_chat(
+        message(text("cats", citations=[WEB_PAGE])), options=Options(annotations=False, now=lambda: 0)
+    )
+
+    assert outcome == Outcome(chat_reply({"content": "cats"}), [("citations", "$.content[0].citations[0]")])
+
+
+def test_what_a_reply_invents() -> None:
+    nothing = reply_to_chat(message(text("hi")), options=Options())
+    bare = reply_to_messages({"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]})
+
+    assert nothing.losses == [("created", "$.created")]
+    assert bare.losses == [("id", "$.id"), ("id", "$.model"), ("usage", "$.usage")]
+    assert bare.body == message(
+        text("hi"), id=bare.body["id"], model="", usage=messages_usage(0, 0, 0, 0)
+    )
+
+
+def test_free_text_comes_back_for_custom_tools() -> None:
+    context = ReplyContext(custom_tools=frozenset({"patch"}))
+
+    outcome = reply_to_chat(message(tool_use("t1", "patch", input="*** Begin"), stop="tool_use"), context)
+
+    custom = {"id": "t1", "type": "custom", "custom": {"name": "patch", "input": "*** Begin"}}
+    assert outcome == Outcome(chat_reply({"content": None, "tool_calls": [custom]}, "tool_calls"), [])
+
+
+def test_legacy_clients_get_one_call() -> None:
+    outcome = reply_to_chat(
+        message(tool_use("t1", "f"), tool_use("t2", "g"), stop="tool_use"), ReplyContext(legacy_functions=True)
+    )
+
+    function_call = {"name": "f", "arguments": "{}"}
+    assert outcome.body == chat_reply({"content": None, "function_call": function_call}, "function_call")
+    assert [code for code, _ in outcome.losses] == [LossCode.LEGACY_FUNCTION.value]
