@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any, Final
@@ -125,7 +126,7 @@ _WIDEST: Final = 150
 _NARROWEST: Final = 96
 """Terminals below this many columns get one document under the other."""
 
-_INDENT: Final = 26
+_INDENT: Final = 25
 """Where the details of a loss begin."""
 
 _STYLES: Final = {"title": "1", "frame": "2", "warning": "33", "info": "36"}
@@ -134,6 +135,8 @@ _STYLES: Final = {"title": "1", "frame": "2", "warning": "33", "info": "36"}
 
 def main() -> None:
     """Print the request and its answer, each beside its conversion."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # the frame is outside of what some consoles take by default
     screen = Screen()
     request = convert_request(
         REQUEST, source="messages", target="chat", options=Options(models={"claude-sonnet-4-5": "gpt-5.5"})
@@ -180,8 +183,8 @@ class Screen:
         print("\n" + self.styled("title", "Did not come along unchanged"))
         margin = " " * _INDENT
         for loss in losses:
-            what = self.styled(loss.level, f"  {loss.level:<8}  {loss.kind:<12}".ljust(_INDENT))
-            print(f"{what}{loss.code.value:<20}{self.styled('frame', loss.path)}")
+            what = self.styled(loss.level, f"  {loss.level:<7}  {loss.kind:<12}".ljust(_INDENT))
+            print(f"{what}{loss.code.value:<19}{self.styled('frame', loss.path)}")
             print("\n".join(wrap(loss.detail, self.width, initial_indent=margin, subsequent_indent=margin)))
 
     def styled(self, style: str, text: str) -> str:

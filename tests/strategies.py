@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from pydantic_core import to_json
 
 __all__ = [
     "broken",
@@ -64,18 +65,18 @@ def _schemas() -> SearchStrategy[JsonObject]:
 
 # -- Messages ------------------------------------------------------------------------------------
 
-_text_blocks = _tagged("text", text=texts)
-_media_blocks = st.sampled_from(
+_text_blocks: SearchStrategy[JsonObject] = _tagged("text", text=texts)
+_media_blocks: SearchStrategy[JsonObject] = st.sampled_from(
     [
         {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}},
         {"type": "image", "source": {"type": "url", "url": ADDRESS}},
     ]
 )
-_pdf_blocks = st.just(
+_pdf_blocks: SearchStrategy[JsonObject] = st.just(
     {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}, "title": "a.pdf"}
 )
-_plain_blocks = _text_blocks | _media_blocks | _pdf_blocks
-_rich_blocks = _plain_blocks | st.sampled_from(
+_plain_blocks: SearchStrategy[JsonObject] = _text_blocks | _media_blocks | _pdf_blocks
+_rich_blocks: SearchStrategy[JsonObject] = _plain_blocks | st.sampled_from(
     [
         {"type": "text", "text": "marked", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
         {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "read me"}},
@@ -88,7 +89,7 @@ _rich_blocks = _plain_blocks | st.sampled_from(
         },
     ]
 )
-_thoughts = st.sampled_from(
+_thoughts: SearchStrategy[JsonObject] = st.sampled_from(
     [
         {"type": "thinking", "thinking": "hm", "signature": "c2ln"},
         {"type": "thinking", "thinking": "", "signature": "c2ln"},
@@ -143,7 +144,7 @@ def _assistant_content(draw: DrawFn, calls: list[str], rich: bool) -> str | Bloc
     return [*thoughts, *said, *uses]
 
 
-_messages_choices = st.sampled_from(
+_messages_choices: SearchStrategy[JsonObject] = st.sampled_from(
     [
         {"type": "auto"},
         {"type": "none"},
@@ -151,7 +152,7 @@ _messages_choices = st.sampled_from(
         {"type": "tool", "name": "first"},
     ]
 )
-_messages_tools = _schemas().flatmap(
+_messages_tools: SearchStrategy[Blocks] = _schemas().flatmap(
     lambda schema: st.just([{"name": "first", "description": "does it", "input_schema": schema}])
 )
 _closed: Final = {
@@ -160,7 +161,7 @@ _closed: Final = {
     "required": ["a"],
     "additionalProperties": False,
 }
-_messages_rare = st.sampled_from(
+_messages_rare: SearchStrategy[JsonObject] = st.sampled_from(
     [
         {"thinking": {"type": "adaptive"}, "output_config": {"effort": "high"}},
         {"thinking": {"type": "enabled", "budget_tokens": 5000}},
@@ -233,17 +234,18 @@ def messages_replies(draw: DrawFn, rich: bool = True) -> JsonObject:
 
 # -- Chat ----------------------------------------------------------------------------------------
 
-_text_parts = _text_blocks
-_plain_parts = _text_parts | st.sampled_from(
+_text_parts: SearchStrategy[JsonObject] = _text_blocks
+_plain_parts: SearchStrategy[JsonObject] = _text_parts | st.sampled_from(
     [
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}},
         {"type": "image_url", "image_url": {"url": ADDRESS}},
         {"type": "file", "file": {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{PDF}"}},
     ]
 )
-_rich_parts = _plain_parts | st.sampled_from(
+_BLANK: Final = {"type": "text", "text": " "}
+_rich_parts: SearchStrategy[JsonObject] = _plain_parts | st.sampled_from(
     [
-        {"type": "text", "text": " "},
+        _BLANK,
         {"type": "image_url", "image_url": {"url": ADDRESS, "detail": "high"}},
         {"type": "text", "text": "marked", "prompt_cache_breakpoint": {"mode": "explicit"}},
         {"type": "file", "file": {"filename": "a.txt", "file_data": "data:text/plain;base64,aGk="}},
@@ -255,8 +257,11 @@ _rich_parts = _plain_parts | st.sampled_from(
 def chat_turns(draw: DrawFn, rich: bool) -> Blocks:
     """Rounds of a user message, an assistant message and the tool messages that answer it."""
     turns: Blocks = []
+    parts = _rich_parts if rich else _plain_parts
     for number in range(draw(st.integers(0, 2))):
-        turns.append({"role": "user", "content": draw(_chat_content(_rich_parts if rich else _plain_parts))})
+        beside_results = turns[-1:] and turns[-1]["role"] == "tool"
+        content = st.lists(_plain_parts, min_size=1, max_size=2) if beside_results else _chat_content(parts)
+        turns.append({"role": "user", "content": draw(content)})
         if rich and draw(st.booleans()):
             turns.append({"role": draw(st.sampled_from(["system", "developer"])), "content": draw(texts)})
         calls = [f"call_{number}_{at}" for at in range(draw(st.integers(0, 2)))]
@@ -268,7 +273,8 @@ def chat_turns(draw: DrawFn, rich: bool) -> Blocks:
 
 
 def _chat_content(parts: SearchStrategy[JsonObject]) -> SearchStrategy[str | Blocks]:
-    return texts | st.lists(parts, min_size=1, max_size=2)
+    lists = st.lists(parts, min_size=1, max_size=2)
+    return texts | lists.filter(lambda drawn: any(part != _BLANK for part in drawn))
 
 
 @st.composite
@@ -284,20 +290,20 @@ def _assistant_messages(draw: DrawFn, calls: list[str], rich: bool) -> JsonObjec
     return message
 
 
-_signed = st.lists(_thoughts, min_size=1, max_size=2)
+_signed: SearchStrategy[Blocks] = st.lists(_thoughts, min_size=1, max_size=2)
 
 
 def _function_calls(call: str) -> SearchStrategy[JsonObject]:
-    arguments = json_objects.map(lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    arguments = json_objects.map(lambda value: to_json(value).decode())
     function = st.fixed_dictionaries({"name": names, "arguments": arguments})
     return st.fixed_dictionaries({"id": st.just(call), "type": st.just("function"), "function": function})
 
 
-_chat_tools = _schemas().flatmap(
+_chat_tools: SearchStrategy[Blocks] = _schemas().flatmap(
     lambda schema: st.just([{"type": "function", "function": {"name": "first", "parameters": schema}}])
 )
 _chat_choices = st.sampled_from(["auto", "none", "required", {"type": "function", "function": {"name": "first"}}])
-_chat_rare = st.sampled_from(
+_chat_rare: SearchStrategy[JsonObject] = st.sampled_from(
     [
         {"reasoning_effort": "high"},
         {"temperature": 1.5, "top_p": 0.9, "seed": 1, "frequency_penalty": 0.5},
@@ -359,7 +365,7 @@ def chat_replies(draw: DrawFn, rich: bool = True) -> JsonObject:
         message["tool_calls"] = calls
     if rich:
         message |= draw(_optional(reasoning_content=texts, refusal=texts, thinking_blocks=_signed))
-    finish = "tool_calls" if calls else draw(st.sampled_from(["stop", "length"]))
+    finish: str | None = "tool_calls" if calls else draw(st.sampled_from(["stop", "length"]))
     if rich:
         finish = draw(st.sampled_from([finish, "stop", "content_filter", "tool_calls", "next_year", "", None]))
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
@@ -382,7 +388,7 @@ def _places(value: Any, put: Callable[[Any], None]) -> Iterator[Callable[[Any], 
 @st.composite
 def broken(draw: DrawFn, documents: SearchStrategy[JsonObject]) -> JsonObject:
     """A valid document in which one random node was replaced by a random JSON value."""
-    holder = [json.loads(json.dumps(draw(documents)))]
+    holder: list[JsonObject] = [json.loads(json.dumps(draw(documents)))]
     places = list(_places(holder[0], lambda new: holder.__setitem__(0, new)))[1:]
     draw(st.sampled_from(places))(draw(json_values))
     return holder[0]

@@ -88,17 +88,15 @@ def test_a_plain_chat_request_comes_back(body: JsonObject) -> None:
 @often
 @given(messages_replies(rich=False))
 def test_a_plain_messages_reply_comes_back(body: JsonObject) -> None:
-    assert there_and_back(convert_response, body, "messages") == (body, [])
+    """The loss is that of the made-up time of creation, which Anthropic's replies have no place for."""
+    assert there_and_back(convert_response, body, "messages") == (body, ["created"])
 
 
 @often
 @given(chat_replies(rich=False))
 def test_a_plain_chat_reply_comes_back(body: JsonObject) -> None:
-    """All of it but the time of creation, which Anthropic does not send."""
-    back, losses = there_and_back(convert_response, body, "chat")
-
-    assert back == body
-    assert losses == ["created"]
+    """All of it but the time of creation."""
+    assert there_and_back(convert_response, body, "chat") == (body, ["created"])
 
 
 def there_and_back(verb: Verb, body: JsonObject, source: Side) -> tuple[JsonObject, list[str]]:
@@ -112,11 +110,27 @@ def there_and_back(verb: Verb, body: JsonObject, source: Side) -> tuple[JsonObje
 def test_a_messages_request_without_losses_comes_back(body: JsonObject) -> None:
     back, losses = there_and_back(convert_request, body, "messages")
 
-    assert losses or back == body
+    assert losses or back == with_a_budget(body)
+
+
+def with_a_budget(body: JsonObject) -> JsonObject:
+    """How a request for effort comes back for a model that thinks on a budget: the level is the budget."""
+    if body.get("thinking") != {"type": "adaptive"}:
+        return body
+    rest = {name: value for name, value in body.items() if name != "output_config"}
+    return {**rest, "thinking": {"type": "enabled", "budget_tokens": 16384}}
 
 
 TURN = {"role": "user", "content": "hi"}
 PARTS = [{"type": "text", "text": "hi"}]
+CALLED = [
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+    },
+    {"role": "tool", "tool_call_id": "t1", "content": "ok"},
+]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +141,10 @@ PARTS = [{"type": "text", "text": "hi"}]
         ({"user": "u1"}, {"safety_identifier": "u1"}),
         ({"n": 1, "logprobs": False, "store": False, "seed": None}, {}),
         ({"response_format": {"type": "text"}}, {}),
-        ({"messages": [{"role": "developer", "content": "a"}, TURN]}, {"messages": [{"role": "system", "content": "a"}, TURN]}),
+        (
+            {"messages": [{"role": "developer", "content": "a"}, TURN]},
+            {"messages": [{"role": "system", "content": "a"}, TURN]},
+        ),
         (
             {"messages": [{"role": "system", "content": "a"}, {"role": "system", "content": "b"}, TURN]},
             {
@@ -138,6 +155,7 @@ PARTS = [{"type": "text", "text": "hi"}]
             },
         ),
         ({"messages": [TURN, TURN]}, {"messages": [{"role": "user", "content": PARTS * 2}]}),
+        ({"messages": [*CALLED, TURN]}, {"messages": [*CALLED, {"role": "user", "content": PARTS}]}),
     ],
 )
 def test_normal_forms_of_chat_requests(given_fields: JsonObject, normal: JsonObject) -> None:
@@ -252,7 +270,12 @@ def test_the_same_bytes_in_another_process() -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": os.pathsep.join(sys.path)}
 
     there = subprocess.run(
-        [sys.executable, "-c", _DIGEST], input=json.dumps(bodies), env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _DIGEST],
+        input=json.dumps(bodies),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     digests = [hashlib.sha256(made.to_json() + repr(made.losses).encode()).hexdigest() for made in here]
@@ -264,13 +287,19 @@ def test_the_same_bytes_in_another_process() -> None:
 
 def check_contract(verb: Verb, body: Any, source: Side) -> None:
     """A conversion, or an error that says where and with which status; never anything else."""
-    try:
-        converted = convert(verb, body, source)
-    except ConversionError as error:
-        assert error.path.startswith("$")
-        assert error.status == 400
-    else:
+    converted, error = attempt(verb, body, source)
+    if converted is not None:
         assert converted.value.to_dict() == converted.to_dict() == json.loads(converted.to_json())
+    else:
+        assert (error.path[:1], error.status) == ("$", 400)
+
+
+def attempt(verb: Verb, body: Any, source: Side) -> tuple[Converted[WireModel] | None, ConversionError]:
+    """The conversion, or the error that was raised in its place."""
+    try:
+        return convert(verb, body, source), ConversionError("none")
+    except ConversionError as error:
+        return None, error
 
 
 @every_document
@@ -322,7 +351,9 @@ def test_nesting_in_a_mapping(depth: int) -> None:
     block = {"type": "tool_use", "id": "a", "name": "f", "input": {"x": value}}
 
     check_contract(
-        convert_request, {"model": "m", "max_tokens": 5, "messages": [{"role": "assistant", "content": [block]}]}, "messages"
+        convert_request,
+        {"model": "m", "max_tokens": 5, "messages": [{"role": "assistant", "content": [block]}]},
+        "messages",
     )
 
 
@@ -334,12 +365,19 @@ _SCHEMA_KEYS = ("type", "properties", "required", "anyOf", "allOf", "oneOf", "$r
 def test_schemas_that_are_none(schema: JsonObject) -> None:
     form = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema, "strict": True}}
     function = {"name": "a", "parameters": schema, "strict": True}
-    chat = {"model": "m", "messages": [], "tools": [{"type": "function", "function": function}], "response_format": form}
+    chat = {
+        "model": "m",
+        "messages": [],
+        "tools": [{"type": "function", "function": function}],
+        "response_format": form,
+    }
     messages = {"model": "m", "max_tokens": 5, "messages": [], "tools": [{"name": "a", "input_schema": schema}]}
 
     check_contract(convert_request, chat, "chat")
     check_contract(
-        convert_request, {**messages, "output_config": {"format": {"type": "json_schema", "schema": schema}}}, "messages"
+        convert_request,
+        {**messages, "output_config": {"format": {"type": "json_schema", "schema": schema}}},
+        "messages",
     )
 
 

@@ -10,10 +10,12 @@ from .converted import Converted, ConvertedError, ReplyContext
 from .counting import count_tokens
 from .dialects import Dialect
 from .errors import ConversionError, InvalidPayload, LossyConversionError, StreamError, Unsupported
+from .headers import convert_request_headers, convert_response_headers
 from .losses import Loss, LossCode
 from .options import Options
 
 if TYPE_CHECKING:
+    from .accumulator import StreamAccumulator, stream_response
     from .stream import StreamTranscoder
 
 __version__ = "0.1.0"
@@ -29,17 +31,25 @@ __all__ = [
     "LossyConversionError",
     "Options",
     "ReplyContext",
+    "StreamAccumulator",
     "StreamError",
     "StreamTranscoder",
     "Unsupported",
     "convert_error",
     "convert_models",
     "convert_request",
+    "convert_request_headers",
     "convert_response",
+    "convert_response_headers",
     "count_tokens",
+    "stream_response",
 ]
 
-_ON_DEMAND: Final = {"StreamTranscoder": ".stream"}
+_ON_DEMAND: Final = {
+    "StreamAccumulator": ".accumulator",
+    "StreamTranscoder": ".stream",
+    "stream_response": ".accumulator",
+}
 """Names whose modules load the models of whole protocols, and so are loaded when they are asked for."""
 
 

@@ -25,6 +25,9 @@ __all__ = ["StreamAccumulator", "stream_response"]
 
 _DONE: Final = b"[DONE]"
 
+_NO_COUNTS: Final[JsonObject] = {"input_tokens": 0, "output_tokens": 0}
+_CHUNK: Final[JsonObject] = {"object": "chat.completion.chunk"}
+
 _Payload: TypeAlias = JsonObject | None
 """The data of an event; None stands for ``[DONE]``."""
 
@@ -177,8 +180,11 @@ def _is_whole(event: SSEvent) -> bool:
 def stream_response(response: Body, *, protocol: Protocol) -> bytes:
     """The server-sent events, up to and including the end, in which a complete response would have streamed.
 
-    Each field of the response takes one event. Raises `InvalidPayload` for what is no response of
-    ``protocol``, be it one that holds an error, and `ValueError` for an unknown protocol.
+    Each field of the response takes one event. What the vendor's clients cannot do without is filled in where
+    a compatible server left it out of its response: ``object`` of a chunk, ``usage`` of a message.
+
+    Raises `InvalidPayload` for what is no response of ``protocol``, be it one that holds an error, and
+    `ValueError` for an unknown protocol.
     """
     check_protocols(protocol)
     try:
@@ -190,8 +196,10 @@ def stream_response(response: Body, *, protocol: Protocol) -> bytes:
 
 
 def _encode_messages(response: JsonObject) -> bytes:
-    return b"".join(encode_event(dump_json(event), event["type"]) for event in events_of(response))
+    complete = {**response, "usage": response.get("usage") or _NO_COUNTS}
+    return b"".join(encode_event(dump_json(event), event["type"]) for event in events_of(complete))
 
 
 def _encode_chat(response: JsonObject) -> bytes:
-    return b"".join(encode_event(dump_json(chunk)) for chunk in chunks_of(response)) + encode_event(_DONE)
+    chunks = (chunk if "object" in chunk else {**_CHUNK, **chunk} for chunk in chunks_of(response))
+    return b"".join(encode_event(dump_json(chunk)) for chunk in chunks) + encode_event(_DONE)

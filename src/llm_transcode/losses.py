@@ -233,7 +233,7 @@ class Recorder:
         self._notes: list[tuple[Kind, Level, LossCode, Path, str]] = []
         self._downgraded = downgraded
         self._once = once
-        self._seen: set[tuple[Kind, LossCode, Path]] = set()
+        self._seen: set[tuple[LossCode, Path, str]] = set()
 
     def __iter__(self) -> Iterator[Loss]:
         """The losses, made when asked for: most requests have some that no one ever reads."""
@@ -259,7 +259,7 @@ class Recorder:
 
     def _add(self, kind: Kind, level: Level, code: LossCode, path: Path, detail: str) -> None:
         if self._once:
-            if (kind, code, path) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
+            if (code, path, detail) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
                 return
-            self._seen.add((kind, code, path))
+            self._seen.add((code, path, detail))
         self._notes.append((kind, level, code, path, detail))

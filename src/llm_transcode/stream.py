@@ -146,8 +146,14 @@ class StreamTranscoder:
             return self._encode(self._read_odd(event, error))
         if isinstance(data, dict) and event.event != "error":
             token = self._direction.token(data)
-            return self._encode(self._read(data)) if token is None else self._encode_one(token)
+            if token is not None:
+                return self._encode_one(token)
+            return self._encode(self._read(data)) or self._keep_alive(data)
         return self._encode(self._read_named(event.event, data))
+
+    def _keep_alive(self, event: JsonObject) -> bytes:
+        """What keeps the upstream's connection alive keeps the client's alive too."""
+        return self.ping() if event.get("type") == "ping" else b""
 
     def _read_odd(self, event: SSEvent, error: ConversionError) -> list[JsonObject]:
         """Data that is no JSON: the end, nothing at all, or two events without a blank line between them."""
@@ -156,6 +162,8 @@ class StreamTranscoder:
             return self._end()
         if not data:
             return []
+        if event.event == "error":
+            return self._read_named("error", data.decode())
         lines = data.split(b"\n")
         if len(lines) == 1:
             return self._break(StreamError(f"the data of an event is no JSON ({error.reason})"))

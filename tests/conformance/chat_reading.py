@@ -25,7 +25,7 @@ _MESSAGE: Final = _TURN | {"annotations"}
 _CHOICE: Final = words("index message finish_reason stop_reason native_finish_reason")
 _USAGE: Final = words(
     "prompt_tokens completion_tokens total_tokens prompt_tokens_details completion_tokens_details "
-    "prompt_cache_hit_tokens prompt_cache_miss_tokens"
+    "prompt_cache_hit_tokens prompt_cache_miss_tokens num_cached_tokens"
 )
 
 _STOPS: Final = {
@@ -240,7 +240,13 @@ def _read_thinking(reading: Reading, turn: JsonObject, path: Path) -> None:
             return
 
 
-_ENTRY: Final = {"text": "thinking", "summary": "thinking", "thinking": "thinking", "signature": "signature", "data": "signature"}
+_ENTRY: Final = {
+    "text": "thinking",
+    "summary": "thinking",
+    "thinking": "thinking",
+    "signature": "signature",
+    "data": "signature",
+}
 """Where the entries of the two lists hold what."""
 
 
@@ -329,7 +335,7 @@ def _read_usage(reading: Reading, usage: JsonObject) -> None:
     reading.say("input tokens", usage.get("prompt_tokens") or None, ("usage", "prompt_tokens"))
     reading.say("output tokens", usage.get("completion_tokens") or None, ("usage", "completion_tokens"))
     at: Path = ("usage", "prompt_tokens_details")
-    cached = prompt.get("cached_tokens") or usage.get("prompt_cache_hit_tokens")
+    cached = prompt.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or usage.get("num_cached_tokens")
     reading.say("cached tokens", cached or None, (*at, "cached_tokens"))
     reading.say("cache writes", prompt.get("cache_write_tokens") or None, (*at, "cache_write_tokens"))
     reading.rest(prompt, ("cached_tokens", "cache_write_tokens"), at)

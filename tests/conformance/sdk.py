@@ -100,8 +100,8 @@ def _strict(schema: Any) -> Any:
             copy["type"] = "list"
         case "typed-dict" | "model-fields" if "extras_schema" not in copy:
             copy["extra_behavior"] = "forbid"
-        case "model" if "extras_schema" not in copy["schema"]:
-            copy["config"] = {**copy.get("config", {}), "extra_fields_behavior": "forbid"}
+        case "model":  # its fields alone: pydantic would take the lenient validator that the class has ready
+            return {**copy["schema"], "ref": copy["ref"]} if "ref" in copy else copy["schema"]
     return copy
 
 

@@ -10,29 +10,22 @@ from llm_transcode import ReplyContext
 from . import chat_reading, messages_reading
 from .corpus import Case
 from .documents import Fault
-from .facts import Fact
 from .meaning import differences
 from .outcome import Outcome
-from .streams import accumulated, failure, is_complete, plain, stream_faults
+from .stream_losses import path_faults, placed
+from .streams import accumulated, failure, is_complete, objects_of, plain, stream_faults
 
 __all__ = ["judge_stream"]
 
 _PIECE: Final = 61
 """The size in bytes of the pieces in which a stream is fed a second time; it cuts lines and characters apart."""
 
-_COMPARED: Final = frozenset(
-    {"reply text", "thinking", "call id", "call name", "call arguments", "stop", "id", "model"}
-    | {"input tokens", "output tokens", "cached tokens", "cache writes", "thinking tokens"}
-)
-"""The aspects in which a stream is compared."""
-
-
 def judge_stream(case: Case) -> Outcome:
     """Transcode a stream, as a whole and in pieces; the SDKs say what both sides amount to."""
     body = case.read()
     transcoder = _transcoder(case)
     written = transcoder.feed(body) + transcoder.close()
-    faults = list(stream_faults(written, case.target))
+    faults = [*stream_faults(written, case.target), *path_faults(transcoder.losses, objects_of(body))]
     if _in_pieces(case, body) != written:
         faults.append(Fault("pieces", (), "fed in pieces, the stream comes out differently"))
     fails = failure(body) is not None or not is_complete(body, case.source)
@@ -53,7 +46,7 @@ def judge_stream(case: Case) -> Outcome:
         ours, theirs = messages_reading.read_reply(source), chat_reading.read_reply(target)
     else:
         ours, theirs = chat_reading.read_reply(source), messages_reading.read_reply(target)
-    found = differences(_compared(ours), _compared(theirs), transcoder.losses)
+    found = differences(ours, theirs, placed(transcoder.losses, source, case.source))
     return Outcome(case, faults=tuple(faults), differences=tuple(found))
 
 
@@ -70,7 +63,3 @@ def _in_pieces(case: Case, body: bytes) -> bytes:
 
 def _ends(fails: bool) -> str:
     return "fails" if fails else "ends well"
-
-
-def _compared(facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.aspect in _COMPARED]

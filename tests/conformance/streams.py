@@ -17,7 +17,7 @@ from .documents import Fault, Json, JsonObject, Path, arguments_of, objects, rec
 from .referee import without_carriers
 from .sdk import type_faults
 
-__all__ = ["accumulated", "events", "failure", "is_complete", "plain", "stream_faults"]
+__all__ = ["accumulated", "events", "failure", "is_complete", "objects_of", "plain", "stream_faults"]
 
 _QUESTION: Final = "?"
 _TOKENS: Final = 1
@@ -71,7 +71,7 @@ def _by_openai(http: httpx2.Client) -> JsonObject:
 
 def plain(body: bytes) -> bytes:
     """A recorded Chat stream without the deviations that OpenAI's client does not understand."""
-    return as_openai([chunk for _, data in events(body) if (chunk := _parsed(data))])
+    return as_openai([chunk for chunk in objects_of(body) if chunk])
 
 
 # -- the stream itself -----------------------------------------------------------------------------
@@ -90,6 +90,11 @@ def events(body: bytes) -> Iterator[tuple[str, str]]:
                 data.append(value)
         if data:
             yield name, "\n".join(data)
+
+
+def objects_of(body: bytes) -> Iterator[JsonObject]:
+    """The data of the events of a stream; empty objects stand for what is no JSON object."""
+    return (_parsed(data) for _, data in events(body))
 
 
 def failure(body: bytes) -> Json:

@@ -13,6 +13,7 @@ __all__ = [
     "HI",
     "Json",
     "JsonObject",
+    "OBJECT",
     "Outcome",
     "asked_of_chat",
     "asked_of_messages",
@@ -20,6 +21,8 @@ __all__ = [
     "call",
     "chat_reply",
     "chat_usage",
+    "custom",
+    "function",
     "message",
     "messages_usage",
     "reply_to_chat",
@@ -123,6 +126,20 @@ def tool(call_id: str = "t1", content: Json = "ok") -> JsonObject:
     return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
+OBJECT: JsonObject = {"type": "object", "properties": {}}
+"""The schema of a tool without arguments."""
+
+
+def function(name: str = "f", parameters: JsonObject | None = None, **fields: Json) -> JsonObject:
+    """A tool of Chat."""
+    return {"type": "function", "function": {"name": name, "parameters": parameters or OBJECT, **fields}}
+
+
+def custom(name: str = "f", schema: JsonObject | None = None, **fields: Json) -> JsonObject:
+    """A tool of Messages."""
+    return {"name": name, "input_schema": schema or OBJECT, **fields}
+
+
 # -- replies ---------------------------------------------------------------------------------------
 
 _NO_CLOCK = Options(now=lambda: 0)
@@ -189,5 +206,3 @@ def reply_to_messages(body: JsonObject, context: ReplyContext | None = None, opt
     """Convert a reply of Chat, whose ``created`` is no concern of the tests."""
     plain = {name: value for name, value in body.items() if name != "created"}
     return outcome(convert_response(plain, source="chat", target="messages", context=context, options=options))
-
-

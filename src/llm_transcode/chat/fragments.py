@@ -9,6 +9,7 @@ and a fragment that names neither belongs to the call that was last spoken of.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,10 +21,12 @@ _STRUCTURE: Final = re.compile(r'["\\{}\[\]]')
 class JsonProgress:
     """Tells when a JSON object, read piece by piece, has come to its end. Each character is read once."""
 
-    __slots__ = ("_begun", "_depth", "_escaped", "_in_string")
+    __slots__ = ("_begun", "_depth", "_escaped", "_in_string", "_odd")
 
     def __init__(self) -> None:
         self._begun = False
+        self._odd = False
+        """Whether something else begins outside of the first object, so that no end makes it a whole one."""
         self._depth = 0
         self._in_string = False
         self._escaped = False
@@ -31,7 +34,7 @@ class JsonProgress:
     @property
     def complete(self) -> bool:
         """Whether what was read so far ends with the brace that closes the first one."""
-        return self._begun and self._depth == 0
+        return self._begun and self._depth == 0 and not self._odd
 
     def read(self, text: str) -> None:
         """Read the next piece."""
@@ -48,7 +51,9 @@ class JsonProgress:
             elif mark == '"':
                 self._in_string = not self._in_string
             elif not self._in_string:
-                self._begun = True
+                if self._depth == 0:
+                    self._odd = self._odd or self._begun or mark != "{"
+                    self._begun = True
                 self._depth += 1 if mark in "{[" else -1
 
 
@@ -73,30 +78,32 @@ class Call:
     id: str = ""
     name: str = ""
     custom: bool = False
-    pieces: list[str] = field(default_factory=list[str])
-    """The arguments so far; `CallTracker.assign` adds each fragment's."""
-
     ended: bool = False
     """Whether nothing can be added any more."""
+    size: int = 0
+    """The length of the arguments so far, in characters. They are not kept themselves, however long they grow."""
+    blank: bool = True
+    """Whether the arguments are white space so far, or nothing."""
+    _checksum: int = 0
+    _progress: JsonProgress = field(default_factory=JsonProgress)
 
-    def end(self) -> None:
-        """Note that the call is over, and forget its arguments."""
-        self.ended = True
-        self.pieces.clear()
+    def add(self, arguments: str) -> None:
+        """Take note of the next piece of the arguments; `CallTracker.assign` does so for each fragment."""
+        self.size += len(arguments)
+        self.blank = self.blank and (not arguments or arguments.isspace())
+        self._checksum = zlib.crc32(arguments.encode("utf-8", "surrogatepass"), self._checksum)
+        self._progress.read(arguments)
 
     @property
-    def arguments(self) -> str:
-        """The arguments so far, in one string, which then stands for the pieces."""
-        if len(self.pieces) > 1:
-            self.pieces[:] = ["".join(self.pieces)]
-        return self.pieces[0] if self.pieces else ""
+    def complete(self) -> bool:
+        """Whether the arguments form a whole JSON object; free text never shows that it is whole."""
+        return not self.custom and self._progress.complete
 
-    def is_complete(self) -> bool:
-        """Whether the arguments form a whole JSON object."""
-        progress = JsonProgress()
-        for piece in self.pieces:
-            progress.read(piece)
-        return progress.complete
+    def says(self, arguments: str) -> bool:
+        """Whether these are the whole arguments so far."""
+        if len(arguments) != self.size:
+            return False
+        return zlib.crc32(arguments.encode("utf-8", "surrogatepass")) == self._checksum
 
 
 class CallTracker:
@@ -115,6 +122,10 @@ class CallTracker:
         """The call that was last spoken of under an index."""
         return self._by_index.get(index)
 
+    def is_unknown(self, index: int | None) -> bool:
+        """Whether no fragment has come under an index; the absent index is none."""
+        return index is not None and index not in self._by_index
+
     def assign(self, fragment: Fragment) -> tuple[Call, str]:
         """The call that a fragment belongs to, and what the fragment adds to its arguments."""
         call = self._find(fragment)
@@ -131,7 +142,7 @@ class CallTracker:
         call.custom = call.custom or fragment.custom
         added = "" if self._repeats(call, fragment.arguments) else fragment.arguments
         if added:
-            call.pieces.append(added)
+            call.add(added)
         return call, added
 
     def _find(self, fragment: Fragment) -> Call | None:
@@ -148,7 +159,7 @@ class CallTracker:
 
     def _repeats(self, call: Call, arguments: str) -> bool:
         """Whether a whole object arrives again; appended, it could only make the arguments invalid."""
-        return arguments.startswith("{") and bool(call.pieces) and arguments == call.arguments and call.is_complete()
+        return arguments.startswith("{") and call.complete and call.says(arguments)
 
 
 def _begins_another(call: Call, fragment: Fragment) -> bool:
@@ -160,4 +171,4 @@ def _begins_another(call: Call, fragment: Fragment) -> bool:
         return False
     if fragment.id and call.id:
         return fragment.id != call.id
-    return call.ended or (bool(call.pieces) and (fragment.name != call.name or call.is_complete()))
+    return call.ended or (call.size > 0 and (fragment.name != call.name or call.complete))

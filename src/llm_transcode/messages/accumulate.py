@@ -7,8 +7,8 @@ the vendor's own streams:
   version does not know included; its ``usage`` has what is known before the first token.
 * Blocks open empty and grow by one delta a field. Whole in ``content_block_start`` are the results of
   server tools, redacted thinking, and blocks that this version does not know.
-* ``message_delta`` carries the stop, ``context_management``, ``input_transformations`` and the final
-  counts, which replace the first ones.
+* ``message_delta`` carries the stop, ``context_management`` and the final counts, which replace the
+  first ones.
 
 The events say no more than the response does. One thing has no streaming form: an input that is not an
 object is whole in ``content_block_start``.
@@ -80,11 +80,16 @@ def _input_of(text: str) -> JsonObject:
     return value if is_object(value) else {RAW_ARGUMENTS: text}
 
 
+def _reason(error: Json) -> Json:
+    """What an error event says, whatever its form."""
+    return error.get("message") if is_object(error) else error
+
+
 class ResponseBuilder:
     """Puts the response together, event by event.
 
-    Tolerates a repeated ``message_start``, a missing ``content_block_stop``, blocks that grow side by side, gaps in their indices, and
-    types of events, blocks and deltas that this version does not know.
+    Tolerates a repeated ``message_start``, a missing ``content_block_stop``, blocks that grow side by side,
+    gaps in their indices, and types of events, blocks and deltas that this version does not know.
     """
 
     __slots__ = ("_blocks", "_content", "_message", "finished")
@@ -102,6 +107,8 @@ class ResponseBuilder:
         Raises `StreamError` for one that is malformed, that has no place here, or by which the upstream
         reports that it failed.
         """
+        if event.get("type") == "error":
+            raise StreamError(f"the upstream failed: {_reason(event.get('error'))}")
         try:
             event_of(event)
         except InvalidPayload as error:
@@ -110,16 +117,13 @@ class ResponseBuilder:
             case "message_start":
                 self._start(event["message"])
             case "content_block_start":
-                self._blocks[event["index"]] = block = _Block(event["content_block"])
-                self._content.append(block)
+                self._open(event["index"], event["content_block"])
             case "content_block_delta":
                 self._grow(event)
             case "message_delta":
                 self._tell(event)
             case "message_stop":
                 self.done()
-            case "error":
-                raise StreamError(f"the upstream failed: {event['error'].get('message')}")
             case _:
                 pass  # the end of a block, a ping, or an event of a later version
 
@@ -154,6 +158,12 @@ class ResponseBuilder:
         elif message["id"] != self._message["id"]:
             raise StreamError("a second message_start", "$.message.id")
 
+    def _open(self, index: int, block: JsonObject) -> None:
+        if block["type"] == "fallback":  # whatever model began, the answer is that of the last one
+            self._begun()["model"] = block["to"]["model"]
+        self._blocks[index] = opened = _Block(block)
+        self._content.append(opened)
+
     def _grow(self, event: JsonObject) -> None:
         block = self._blocks.get(event["index"])
         if block is None:
@@ -184,7 +194,7 @@ def accumulate(events: Iterable[JsonObject]) -> JsonObject:
 
 # -- a response to events ------------------------------------------------------------------------
 
-_TOLD_LAST: Final = ("context_management", "input_transformations")
+_TOLD_LAST: Final = ("context_management",)
 """Fields of the message that stand in ``message_delta``, beside its ``delta``."""
 
 _STOP: Final = ("stop_reason", "stop_sequence", "stop_details")

@@ -22,8 +22,8 @@ from ..json_text import Json, JsonObject, Path, clone, dump_json, is_array, is_o
 
 __all__ = ["Failure", "is_error_status", "read_failure"]
 
-_MAX_LEVELS: Final = 8
-"""Envelopes within envelopes; real ones have up to four."""
+_MAX_LEVELS: Final = 16
+"""Objects and texts within each other; real errors have up to four envelopes, of two levels each."""
 
 _MAX_MESSAGE: Final = 20_000
 """Characters of a message; a longer one is no message but a document that came instead."""
@@ -34,10 +34,13 @@ _MAX_RAW: Final = 2000
 _MAX_ITEMS: Final = 10
 """Complaints of one list that are joined into the message."""
 
+_MAX_STATUS_LINE: Final = 40
+"""Characters of words that only name a status, such as ``Error code: 529 - ``."""
+
 _MAX_CODE: Final = 10**9
 """The largest number that is taken for a code; Python refuses to print ones of many thousand digits."""
 
-_MAX_PAGE: Final = 20_000
+_MAX_PAGE: Final = 8_000
 """Characters of an HTML page in which its title is looked for."""
 
 _WRAPPERS: Final = ("error", "errors", "detail", "message", "base_resp")
@@ -139,6 +142,8 @@ class _Reader:
 
     def read(self, value: Json, path: Path | None, level: int) -> str:
         """The message of a value; everything else is noted. ``path`` is None within a text."""
+        if value is None:
+            return ""
         if level > _MAX_LEVELS:
             return _raw(value)
         if isinstance(value, str):
@@ -147,7 +152,7 @@ class _Reader:
             return self._read_object(value, path, level) or (_raw(value) if level == 0 and value else "")
         if is_array(value):
             return self._read_list(value, path, level)
-        return "" if value is None else _raw(value)
+        return _raw(value)
 
     # -- objects and lists
 
@@ -209,7 +214,7 @@ class _Reader:
         if value is None:
             return ""
         words = text[:start]
-        status = _STATUS_LINE.fullmatch(words)
+        status = _STATUS_LINE.fullmatch(words) if start <= _MAX_STATUS_LINE else None
         if status is None:
             return words + self.read(value, None, level + 1)
         self._note_status(status[1], None, "status")
@@ -308,6 +313,8 @@ def _title(page: str) -> str:
 
 def _raw(value: Json) -> str:
     """A document that says nothing in words we know, as it is."""
+    if isinstance(value, str):
+        return _clean(value)
     try:
         return _clean(dump_json(value).decode())[:_MAX_RAW]
     except (ValueError, RecursionError):

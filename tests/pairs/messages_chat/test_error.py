@@ -106,26 +106,27 @@ def test_the_status_decides_towards_messages(
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "becomes", "chat_type", "code", "raised"),
+    ("status", "kind", "becomes", "named", "raised"),
     [
-        (400, "invalid_request_error", 400, "invalid_request_error", None, openai.BadRequestError),
-        (401, "authentication_error", 401, "authentication_error", "invalid_api_key", openai.AuthenticationError),
-        (402, "billing_error", 402, "billing_error", "insufficient_quota", openai.APIStatusError),
-        (403, "permission_error", 403, "permission_error", None, openai.PermissionDeniedError),
-        (404, "not_found_error", 404, "not_found_error", None, openai.NotFoundError),
-        (409, "conflict_error", 409, "invalid_request_error", "conflict_error", openai.ConflictError),
-        (413, "request_too_large", 413, "invalid_request_error", "request_too_large", openai.APIStatusError),
-        (422, "invalid_request_error", 422, "invalid_request_error", None, openai.UnprocessableEntityError),
-        (429, "rate_limit_error", 429, "rate_limit_error", "rate_limit_exceeded", openai.RateLimitError),
-        (500, "api_error", 500, "server_error", None, openai.InternalServerError),
-        (503, "api_error", 503, "server_error", None, openai.InternalServerError),
-        (504, "timeout_error", 504, "server_error", "timeout", openai.InternalServerError),
-        (529, "overloaded_error", 503, "server_error", "overloaded_error", openai.InternalServerError),
+        (400, "invalid_request_error", 400, ("invalid_request_error", None), openai.BadRequestError),
+        (401, "authentication_error", 401, ("authentication_error", "invalid_api_key"), openai.AuthenticationError),
+        (402, "billing_error", 402, ("billing_error", "insufficient_quota"), openai.APIStatusError),
+        (403, "permission_error", 403, ("permission_error", None), openai.PermissionDeniedError),
+        (404, "not_found_error", 404, ("not_found_error", None), openai.NotFoundError),
+        (409, "conflict_error", 409, ("invalid_request_error", "conflict_error"), openai.ConflictError),
+        (413, "request_too_large", 413, ("invalid_request_error", "request_too_large"), openai.APIStatusError),
+        (422, "invalid_request_error", 422, ("invalid_request_error", None), openai.UnprocessableEntityError),
+        (429, "rate_limit_error", 429, ("rate_limit_error", "rate_limit_exceeded"), openai.RateLimitError),
+        (500, "api_error", 500, ("server_error", None), openai.InternalServerError),
+        (503, "api_error", 503, ("server_error", None), openai.InternalServerError),
+        (504, "timeout_error", 504, ("server_error", "timeout"), openai.InternalServerError),
+        (529, "overloaded_error", 503, ("server_error", "overloaded_error"), openai.InternalServerError),
     ],
 )
 def test_types_and_statuses_towards_chat(
-    status: int, kind: str, becomes: int, chat_type: str, code: str | None, raised: type[openai.APIStatusError]
+    status: int, kind: str, becomes: int, named: tuple[str, str | None], raised: type[openai.APIStatusError]
 ) -> None:
+    chat_type, code = named
     error = to_chat(status, messages_error(kind))
 
     assert error.status == becomes
@@ -317,8 +318,9 @@ def test_an_error_that_is_an_example_within_a_message_stays() -> None:
     assert message_of(to_messages(400, chat_error(message))) == message
 
 
-def test_a_status_of_our_own_has_a_message_too() -> None:
-    assert message_of(to_messages(529, b"")) == "529 overloaded_error"
+def test_every_status_has_a_message() -> None:
+    assert message_of(to_messages(529, b"")) == "529 Overloaded"
+    assert message_of(to_messages(524, b"")) == "524 api_error"
     assert [loss.kind for loss in to_messages(529, b"").losses] == ["invented"]
 
 
@@ -470,7 +472,7 @@ def test_p148_other_limits_are_no_overflow() -> None:
         (400, "messages.0.content.0.image.source.base64: image exceeds 5 MB maximum"),
         (
             429,
-            "Request too large on tokens per min (TPM): Limit 30000, Requested 40000. Reduce the length of the messages",
+            "Request too large on tokens per min (TPM): Limit 3000, Requested 4000. Reduce the length of the messages",
         ),
         (429, "Too many tokens, please wait before trying again."),
     ):

@@ -1,4 +1,4 @@
-"""Whether the conversion maps or records every field that the vendors' SDKs have."""
+"""Whether the conversion maps or records every field that the vendors' SDKs and our own models have."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from anthropic.types.beta import BetaMessage
 from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types.chat import ChatCompletion, completion_create_params
 
-from llm_transcode import Options, convert_request, convert_response
+from llm_transcode import Options, chat, convert_request, convert_response, messages
+from llm_transcode.wire import Json
 from tests.pairs.messages_chat.swallowed import Search
 from tests.sdk_forms import fields
 from tests.sdk_probes import Seeds, with_values
 
 _CALL: Final = {"id": "x", "type": "function", "function": {"name": "x", "arguments": "{}"}}
-_TOOLS: Final = [{"name": name, "input_schema": {}} for name in ("x", "y")]
+_TOOLS: Final[list[Json]] = [{"name": name, "input_schema": {}} for name in ("x", "y")]
+_PDF: Final = {"file_data": "data:application/pdf;base64,JVBERi0xLjc="}
 _REMOVAL: Final = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "x"}}
 _ASKS: Final = {"role": "user", "content": "Go."}
 _TURN_OF_CALLS: Final = {"role": "assistant", "content": [{"type": "tool_use", "id": "x", "name": "x", "input": {}}]}
@@ -52,14 +54,23 @@ MESSAGES: Final = Seeds(
 
 CHAT: Final = Seeds(
     values={
+        "ImageUrl.url": ["https://example.com/x", "https://example.com/y"],
+        "CacheControl.type": ["ephemeral"],
+        "PromptCacheBreakpoint.mode": ["explicit"],
+        "UserLocation.type": ["approximate"],
+        "File.file_data": ["data:application/pdf;base64,JVBERi0xLjc=", "data:application/pdf;base64,JVBERi0xLjQ="],
+        "File.file_id": [],
         "ImageURL.url": ["https://example.com/x", "https://example.com/y"],
         "stream": [True, False],
         "stop": ["x", ["x", "y"]],
         "n": [1, 2],
-        "tools": [],
         "FileFile.file_data": ["data:application/pdf;base64,JVBERi0xLjc=", "data:application/pdf;base64,JVBERi0xLjQ="],
         "FileFile.file_id": [],
         "ChatCompletionAllowedToolsParam.tools": [
+            [{"type": "function", "function": {"name": "x"}}],
+            [{"type": "function", "function": {"name": "y"}}],
+        ],
+        "AllowedTools.tools": [
             [{"type": "function", "function": {"name": "x"}}],
             [{"type": "function", "function": {"name": "y"}}],
         ],
@@ -71,8 +82,9 @@ CHAT: Final = Seeds(
         "parallel_tool_calls": {"tools": [{"type": "function", "function": {"name": "x"}}]},
         "function_call": {"functions": [{"name": "x"}, {"name": "y"}]},
     },
-    needed={"FileFile": {"file_data": "data:application/pdf;base64,JVBERi0xLjc="}},
+    needed={"assistant": {"content": "x"}, "FileFile": _PDF, "File": _PDF},
     company={
+        "messages<user>": [([_ASKS], [])],
         "messages<developer>": [([], [_ASKS]), ([_ASKS], [])],
         "messages<system>": [([], [_ASKS]), ([_ASKS], [])],
         "messages<assistant>": [([_ASKS], [_ASKS])],
@@ -89,6 +101,7 @@ EXCEPTIONS: Final = {
     "$.billing_policy={*": _DEFAULT,
     '$.billing_policy.bill_to="self"': _DEFAULT,
     '$.speed="standard"': _DEFAULT,
+    '*.cache_control.ttl="5m"': _DEFAULT,
     '*.allowed_callers=[[]"direct"]': _DEFAULT,
     '*.prompt_cache_breakpoint.mode="explicit"': _DEFAULT,
     '*.prompt_cache_breakpoint.ttl="30m"': _DEFAULT,
@@ -97,17 +110,36 @@ EXCEPTIONS: Final = {
     "$.n=1": _DEFAULT,
     '$.response_format={"type": "text"}': _DEFAULT,
     '$.tools[[]]<custom>.custom.format={"type": "text"}': _DEFAULT,
+    '$.thinking={"type": "disabled"}': "a model that never thinks needs not be told",
+    '$.reasoning_effort="none"': "a model that never thinks needs not be told",
     # -- what is said elsewhere
+    "$.anthropic_version=*": "it names the version of this protocol",
+    "$.continue_final_message=true": "Anthropic continues a last assistant turn anyway",
+    "$.add_generation_prompt=true": "Anthropic continues a last assistant turn anyway",
     '$.stop_reason="end_turn"': "`stop_sequence` tells the two apart",
     '$.stop_reason="stop_sequence"': "`stop_sequence` tells the two apart",
     '$.stop_reason="tool_use"': "the calls say so",
-    '$.stop_details={"type": "refusal"}': "`stop_reason` says so",
+    "$.stop_details={*": "`stop_reason` says so",
     '$.choices[[]].finish_reason="stop"': "the calls tell the three apart",
     '$.choices[[]].finish_reason="tool_calls"': "the calls tell the three apart",
     '$.choices[[]].finish_reason="function_call"': "the calls tell the three apart",
     "$.choices[[]].index=*": "the place of the only candidate",
     "$.usage.total_tokens=*": "the sum of two other fields",
+    "$.messages[[]]<assistant>.prefix=true": "Anthropic continues a last assistant turn anyway",
+    "*.tool_calls[[]]<*>.index=*": "the place in the list",
+    "*.reasoning_details[[]]<*>.index=*": "the place in the list",
+    "*.reasoning_details[[]]<*>.format=*": "whose the signature is, where there is none",
+    '*.function.arguments="{}"': _DEFAULT,
+    '*.function_call.arguments="{}"': _DEFAULT,
+    '$.messages[[]]<assistant>.thinking_blocks=[[]{"type": "thinking"}]': "it says nothing",
+    "$.messages[[]]<assistant>.reasoning_details=*": "it says nothing",
     # -- what cannot vary
+    '*.cache_control.type="ephemeral"': _CONSTANT,
+    '$.web_search_options.user_location.type="approximate"': _CONSTANT,
+    '$.billing_policy.type="*': _CONSTANT,
+    '$.stop_details.type="*': _CONSTANT,
+    '*<document>.source.media_type="*': _CONSTANT,
+    "$.messages[[]]<x>*": "refused: nobody knows who speaks",
     '$.type="message"': _CONSTANT,
     '$.role="assistant"': _CONSTANT,
     '$.object="chat.completion"': _CONSTANT,
@@ -142,18 +174,23 @@ DOCUMENTS: Final[dict[str, Document]] = {
         beta_create_params.MessageCreateParamsStreaming,
         _messages_request("deepseek-chat", "deepseek"),
     ),
+    "messages request, ours": (messages.Request, _messages_request("gpt-6")),
     "messages response": (Message, _MESSAGES_REPLY),
     "messages response, beta": (BetaMessage, _MESSAGES_REPLY),
+    "messages response, ours": (messages.Response, _MESSAGES_REPLY),
     "chat request": (completion_create_params.CompletionCreateParamsStreaming, _chat_request("claude-opus-5")),
     "chat request, older model": (
         completion_create_params.CompletionCreateParamsStreaming,
         _chat_request("claude-3-5-haiku"),
     ),
-    "chat request, Bedrock": (
+    "chat request, newer API": (
         completion_create_params.CompletionCreateParamsStreaming,
-        _chat_request("claude-sonnet-4-5", "bedrock"),
+        _chat_request("claude-sonnet-4-5", "anthropic-2026-10-21"),
     ),
+    "chat request, ours": (chat.Request, _chat_request("claude-opus-5")),
+    "chat request, ours, older model": (chat.Request, _chat_request("claude-opus-4-5")),
     "chat response": (ChatCompletion, _CHAT_REPLY),
+    "chat response, ours": (chat.Response, _CHAT_REPLY),
 }
 
 

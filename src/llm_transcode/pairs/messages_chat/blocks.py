@@ -7,7 +7,8 @@ call. So the call that is open streams live, and what comes beside it is *held* 
 arguments form a whole JSON object or the stream finishes. Then the held blocks follow, in order, and
 the last of them goes on live. Nothing else is ever delayed.
 
-What is held is bounded by `Options.max_event_bytes`.
+What is held is bounded by `Options.max_event_bytes`; of all other calls and texts only sizes and checksums
+are kept.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from ...chat.fragments import Call, CallTracker, Fragment, JsonProgress
+from ...chat.fragments import Call, CallTracker, Fragment
 from ...converted import ReplyContext
 from ...errors import StreamError
 from ...losses import LossCode
@@ -37,7 +38,10 @@ _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
 }
 """The type of a block's delta, and the field that grows."""
 
-_CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls")
+_MOST_CALLS: Final = 10_000
+"""No model calls so many tools in one reply, and something of each call has to be kept to the end."""
+
+_CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls", 0)
 
 
 @dataclass(slots=True)
@@ -45,9 +49,12 @@ class _Prose:
     """A text or a thought: what is held of it, or what has been streamed of it."""
 
     kind: ProseKind
-    pieces: list[str] = field(default_factory=list[str])
+    waiting: bytearray = field(default_factory=bytearray)
+    """What is held, as UTF-8."""
     signature: str | None = None
     redacted: str | None = None
+    done: bool = False
+    """Whether nothing can be added any more."""
     length: int = 0
     checksum: int = 0
     """Length and checksum of what was streamed, to recognise a repetition without keeping the text."""
@@ -75,11 +82,13 @@ class BlockWriter:
         self._tracker = CallTracker()
         self._index = -1
         self._open: _Prose | Call | None = None
-        self._progress: JsonProgress | None = None
-        """Follows the open call from the moment something waits for its end."""
         self._seen = 0
         """How many calls have been spoken of."""
+        self._names_size = 0
+        self._thoughts_ended = False
         self._held: deque[_Prose | Call] = deque()
+        self._arguments: dict[int, bytearray] = {}
+        """What is held of calls, by their positions, as UTF-8."""
         self._held_size = 0
 
     # -- mere tokens
@@ -97,11 +106,11 @@ class BlockWriter:
     def more_arguments(self, index: int, arguments: str) -> JsonObject | None:
         """The event by which the open call grows; None, and nothing written, if there is any doubt that it is meant."""
         call = self._open
-        if not isinstance(call, Call) or self._tracker.at(index) is not call or self._progress is not None:
+        if not isinstance(call, Call) or self._tracker.at(index) is not call or self._held:
             return None
-        if call.custom or not arguments or (call.pieces and arguments.startswith("{")):
+        if call.custom or not arguments or (call.size and arguments.startswith("{")):
             return None
-        call.pieces.append(arguments)
+        call.add(arguments)
         delta = {"type": "input_json_delta", "partial_json": arguments}
         return {"type": "content_block_delta", "index": self._index, "delta": delta}
 
@@ -115,20 +124,43 @@ class BlockWriter:
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
-            self._write_prose(_Prose(kind, [text]))
+            self._open_prose(_Prose(kind))
+            self.say(kind, text)
 
     def sign(self, text: str, signature: str) -> None:
         """The signature of a thought, with its text, which may have been streamed before."""
-        opened = self._open
-        if isinstance(opened, _Prose) and opened.kind == "thinking" and (not text or self.has_thought(text)):
-            opened.signature = signature
+        thought = self._thought()
+        if thought is not None and (not text or thought.said(text)):
+            thought.signature = signature
+            self._end_told(thought)
+        else:
+            self._put_thought(_Prose("thinking", bytearray(_utf8(text)), signature))
+
+    def end_thought(self, text: str) -> bool:
+        """End the thought that is being told if exactly this is what it has said; returns whether it is."""
+        thought = self._thought()
+        if thought is None or not thought.said(text):
+            return False
+        self._end_told(thought)
+        return True
+
+    @property
+    def between_thoughts(self) -> bool:
+        """Whether a thought has come to its end, and no other has begun."""
+        return self._thoughts_ended and self._thought() is None
+
+    def _thought(self) -> _Prose | None:
+        """The thought that is being told, be it written or held."""
+        last = self._held[-1] if self._held else self._open
+        return last if isinstance(last, _Prose) and last.kind == "thinking" and not last.done else None
+
+    def _end_told(self, thought: _Prose) -> None:
+        self._thoughts_ended = True
+        thought.done = True
+        if thought is self._open:
             self._close()
         else:
-            self._put_thought(_Prose("thinking", [text] if text else [], signature))
-
-    def has_thought(self, text: str) -> bool:
-        """Whether exactly this is what the open thought has said."""
-        return isinstance(self._open, _Prose) and self._open.kind == "thinking" and self._open.said(text)
+            self._note_held(len(thought.signature or ""))
 
     def redact(self, data: str) -> None:
         """A thought that only Anthropic can read."""
@@ -136,7 +168,11 @@ class BlockWriter:
 
     def call(self, fragment: Fragment) -> None:
         """A fragment of a tool call."""
+        is_strange = not (fragment.id or fragment.name) and self._tracker.is_unknown(fragment.index)
         call, added = self._tracker.assign(fragment)
+        if is_strange and call.position < self._seen:
+            detail = "a fragment under an index of its own is taken for more of the last call"
+            self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, (*_CALL_PATH, "index"), detail)
         if call is self._open:
             self._grow_call(added)
         elif call.ended:
@@ -144,15 +180,15 @@ class BlockWriter:
                 detail = "a fragment of a tool call that had come to its end"
                 self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, _CALL_PATH, detail)
         elif call.position < self._seen:
-            self._note_held(len(added))
+            self._hold_arguments(call, added)
             self._release()
         else:
-            self._seen += 1
+            self._count_call(fragment)
             if self._must_wait() or not call.name:
                 self._held.append(call)
-                self._note_held(len(added))
+                self._hold_arguments(call, added)
             else:
-                self._begin_call(call)
+                self._begin_call(call, added)
 
     def finish(self) -> None:
         """Nothing more comes: close what is open, and write what is held."""
@@ -162,8 +198,9 @@ class BlockWriter:
             if isinstance(held, _Prose):
                 self._write_prose(held)
             elif held.name:
-                self._begin_call(held)
+                self._begin_call(held, self._take_arguments(held))
             else:
+                held.ended = True
                 detail = "a tool call that never got its name"
                 self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, detail)
             self._close()
@@ -173,6 +210,7 @@ class BlockWriter:
         if self._held:
             self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, "what was held when the stream broke")
             self._held.clear()
+            self._arguments.clear()
         self._close()
 
     # -- waiting
@@ -183,23 +221,43 @@ class BlockWriter:
 
     def _hold_prose(self, kind: ProseKind, text: str) -> None:
         last = self._held[-1] if self._held else None
-        if not (isinstance(last, _Prose) and last.kind == kind and last.signature is None):
+        if not (isinstance(last, _Prose) and last.kind == kind and not last.done):
             last = _Prose(kind)
             self._held.append(last)
-        last.pieces.append(text)
-        self._note_held(len(text))
+        last.note(text)
+        self._hold(last.waiting, text)
+
+    def _hold_arguments(self, call: Call, arguments: str) -> None:
+        self._hold(self._arguments.setdefault(call.position, bytearray()), arguments)
+
+    def _take_arguments(self, call: Call) -> str:
+        return _text(self._arguments.pop(call.position, b""))
 
     def _put_thought(self, thought: _Prose) -> None:
+        """Write or hold a thought of which everything is known."""
+        self._thoughts_ended = True
+        thought.done = True
         if self._must_wait():
             self._held.append(thought)
-            self._note_held(sum(map(len, thought.pieces)))
+            self._note_held(len(thought.waiting) + len(thought.signature or thought.redacted or ""))
         else:
             self._write_prose(thought)
+
+    def _hold(self, waiting: bytearray, text: str) -> None:
+        data = _utf8(text)
+        waiting += data
+        self._note_held(len(data))
 
     def _note_held(self, size: int) -> None:
         self._held_size += size
         if self._held_size > self._cx.options.max_event_bytes:
-            raise StreamError(f"tool calls that wait for another one exceed {self._cx.options.max_event_bytes} bytes")
+            raise StreamError(f"what waits for a tool call to end exceeds {self._cx.options.max_event_bytes} bytes")
+
+    def _count_call(self, fragment: Fragment) -> None:
+        self._seen += 1
+        self._names_size += len(fragment.id) + len(fragment.name)
+        if self._seen > _MOST_CALLS or self._names_size > self._cx.options.max_event_bytes:
+            raise StreamError(f"more than {_MOST_CALLS} tool calls in one reply, or names too long to keep")
 
     def _release(self) -> None:
         """Write what waited, as far as it can be written: up to a call that is still growing."""
@@ -211,19 +269,13 @@ class BlockWriter:
             if isinstance(held, _Prose):
                 self._write_prose(held)
             else:
-                self._begin_call(held)
+                self._begin_call(held, self._take_arguments(held))
         if not self._held:
             self._held_size = 0
 
     def _is_growing(self) -> bool:
         """Whether the open block is a call without its end."""
-        if not isinstance(self._open, Call):
-            return False
-        if self._progress is None:
-            self._progress = JsonProgress()
-            for piece in self._open.pieces:
-                self._progress.read(piece)
-        return not self._progress.complete
+        return isinstance(self._open, Call) and not self._open.complete
 
     # -- writing
 
@@ -244,7 +296,6 @@ class BlockWriter:
         elif opened.kind == "thinking":
             self._end_thought(opened)
         self._open = None
-        self._progress = None
         self.events.append({"type": "content_block_stop", "index": self._index})
 
     def _write_prose(self, prose: _Prose) -> None:
@@ -253,16 +304,19 @@ class BlockWriter:
             self._start({"type": "redacted_thinking", "data": prose.redacted})
             self.events.append({"type": "content_block_stop", "index": self._index})
             return
+        self._open_prose(prose)
+        if prose.waiting:
+            self._delta(*_DELTAS[prose.kind], _text(prose.waiting))
+            prose.waiting.clear()
+        if prose.done:
+            self._close()
+
+    def _open_prose(self, prose: _Prose) -> None:
         block: JsonObject = {"type": prose.kind, prose.kind: ""}
         if prose.kind == "thinking":
             block["signature"] = ""
         self._start(block)
         self._open = prose
-        for piece in prose.pieces:
-            self.say(prose.kind, piece)
-        prose.pieces.clear()
-        if prose.signature is not None:
-            self._close()
 
     def _end_thought(self, thought: _Prose) -> None:
         if thought.signature is not None:
@@ -271,24 +325,22 @@ class BlockWriter:
             detail = "reasoning without signature gets an empty one"
             self._cx.losses.invented(LossCode.THINKING_UNSIGNED, ("choices", 0, "delta"), detail)
 
-    def _begin_call(self, call: Call) -> None:
+    def _begin_call(self, call: Call, arguments: str) -> None:
         made_up = made_up_id("toolu_", f"{self.message_id}_{call.position}".encode(), self._cx.options)
-        call_id = self._ids.assign(call.id, made_up, (*_CALL_PATH, "id"))
+        call_id = self._ids.assign(call.id, made_up, (*_CALL_PATH, "id") if call.id else _CALL_PATH)
         name = self._context.tool_names.get(call.name, call.name)
         self._start({"type": "tool_use", "id": call_id, "name": name, "input": {}})
         self._open = call
         self.called = True
         if call.custom:
             self._write_arguments(f'{{"{FREE_TEXT}":"')
-        for piece in call.pieces:
-            self._write_arguments(_escaped(piece) if call.custom else piece)
+        self._write_arguments(_escaped(arguments) if call.custom else arguments)
 
     def _grow_call(self, added: str) -> None:
         if not added or not isinstance(self._open, Call):
             return
         self._write_arguments(_escaped(added) if self._open.custom else added)
-        if self._progress is not None:
-            self._progress.read(added)
+        if self._held:
             self._release()
 
     def _write_arguments(self, text: str) -> None:
@@ -298,10 +350,18 @@ class BlockWriter:
     def _end_call(self, call: Call) -> None:
         if call.custom:
             self._write_arguments('"}')
-        elif call.pieces and not call.is_complete() and call.arguments.strip():
+        elif not (call.blank or call.complete):
             detail = "the arguments of a tool call are no complete JSON object"
-            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, (*_CALL_PATH, "arguments"), detail)
-        call.end()
+            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, (*_CALL_PATH, "function", "arguments"), detail)
+        call.ended = True
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes | bytearray) -> str:
+    return data.decode("utf-8", "surrogatepass")
 
 
 def _escaped(text: str) -> str:

@@ -211,14 +211,8 @@ def _document_parts(block: messages.DocumentBlock, path: Path, cx: Conversion) -
             return [*context, _file_part(f"data:{media_type};base64,{data}", block.title, path, cx)]
         case messages.PlainTextSource(data=text):
             return [text_part(_with_header(block, text, path, cx))]
-        case messages.ContentSource(content=str() as text):
-            return [text_part(_with_header(block, text, path, cx))]
-        case messages.ContentSource(content=blocks):
-            header = _with_header(block, "", path, cx)
-            parts = [text_part(header)] if header else []
-            for index, inner in enumerate(blocks):
-                parts += parts_to_chat(inner, (*path, "content", index), cx)
-            return parts
+        case messages.ContentSource(content=content):
+            return _content_parts(block, content, path, cx)
         case messages.FileDocumentSource(file_id=file_id) if cx.options.file_ids == "keep":
             header = "\n".join(line for line in (block.title, block.context) if line)
             return [*([text_part(header)] if header else []), {"type": "file", "file": {"file_id": file_id}}]
@@ -229,6 +223,18 @@ def _document_parts(block: messages.DocumentBlock, path: Path, cx: Conversion) -
         case _:
             cx.losses.refused(LossCode.MEDIA, path, f"a document source of type {block.source.type!r}")
     return []
+
+
+def _content_parts(
+    block: messages.DocumentBlock, content: str | list[messages.ContentSourceContent], path: Path, cx: Conversion
+) -> list[JsonObject]:
+    if isinstance(content, str):
+        return [text_part(_with_header(block, content, path, cx))]
+    header = _with_header(block, "", path, cx)
+    parts = [text_part(header)] if header else []
+    for index, inner in enumerate(content):
+        parts += parts_to_chat(inner, (*path, "content", index), cx)
+    return parts
 
 
 def _file_part(data_url: str, title: str | None, path: Path, cx: Conversion) -> JsonObject:

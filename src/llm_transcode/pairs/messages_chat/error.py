@@ -14,7 +14,6 @@ Nothing here raises, whatever the body (see `read_failure`).
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from ... import chat, messages
@@ -131,6 +130,25 @@ TYPE_TO_CHAT: Final = {
     "timeout_error": _ChatError("server_error", "timeout"),
     "overloaded_error": _ChatError("server_error", "overloaded_error"),
 }
+
+_PHRASES: Final = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    402: "Payment Required",
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    409: "Conflict",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+    529: "Overloaded",
+}
+"""For bodies without a message; ``http.HTTPStatus`` would load the standard library's HTTP package."""
 
 STATUS_TO_MESSAGES: Final = {503: 529}
 STATUS_TO_CHAT: Final = {529: 503}
@@ -272,12 +290,7 @@ def _type_of_status(status: int) -> str:
 
 def _message(failure: Failure, status: int) -> str:
     """The message; never empty, since clients show nothing else."""
-    if failure.message:
-        return failure.message
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:  # 529, and whatever proxies make up
-        return f"{status} {_type_of_status(status)}"
+    return failure.message or f"{status} {_PHRASES.get(status) or _type_of_status(status)}"
 
 
 def _report(status: int | None, becomes: int, message: str, failure: Failure, losses: Recorder) -> None:

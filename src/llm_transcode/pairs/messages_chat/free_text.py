@@ -19,37 +19,59 @@ _LONGEST_OPENING: Final = 64
 """A call whose input does not begin with the wrapper within so many characters has none."""
 
 _WHOLE: Final = re.compile(
-    r"""(?: [^"\\]                                   # a plain character
-          | \\ ["\\/bfnrt]                          # a short escape
-          | \\u(?![dD][89abAB]) [0-9a-fA-F]{4}        # one unit
-          | \\u[dD][89abAB][0-9a-fA-F]{2} \\u[0-9a-fA-F]{4}  # a surrogate pair
+    r"""(?: [^"\\]+                                     # plain characters
+          | \\ ["\\/bfnrt]                             # a short escape
+          | \\u(?![dD][89abAB]) [0-9a-fA-F]{4}           # one unit
+          | \\u[dD][89abAB][0-9a-fA-F]{2} (?:            # half of a pair,
+                \\u[0-9a-fA-F]{4} | (?=[^\\]|\\[^u]) )  # with the other half or without
         )*""",
     re.VERBOSE,
 )
+_LONGEST_ESCAPE: Final = 12
+"""A surrogate pair; what is longer and still not whole is no escape of JSON."""
 
 
 class FreeTextReader:
     """Reads pieces of ``{"input":"..."}`` and gives back the text in them, as soon as it is certain."""
 
-    __slots__ = ("_inside", "_rest", "_unwrapped")
+    __slots__ = ("_ended", "_inside", "_rest", "unwraps")
 
     def __init__(self) -> None:
+        self.unwraps = True
+        """False once it is certain that there is no such wrapper; the JSON is then given back as it is."""
         self._inside = False
-        self._unwrapped = False
+        self._ended = False
         self._rest = ""
 
     def read(self, piece: str) -> str:
         """The text that the next piece makes certain. What cannot yet be read is held: a few characters."""
-        if self._unwrapped:
-            return piece
+        if self._ended or not self.unwraps:
+            return "" if self._ended else piece
         self._rest += piece
         if not self._inside and not self._open():
-            return self._rest if self._unwrapped else ""
-        match = _WHOLE.match(self._rest)
-        if match is None:
+            return self._rest if not self.unwraps else ""
+        texts: list[str] = []
+        while text := self._next_text():
+            texts.append(text)
+        return "".join(texts)
+
+    def close(self) -> str:
+        """The rest, once nothing more comes: what looked like the beginning of a wrapper and was none."""
+        if self._inside or not self.unwraps or self._rest.strip() in ("", "{}"):
             return ""
-        self._rest = self._rest[match.end() :]
-        text: str = json.loads(f'"{match.group()}"', strict=False)
+        self.unwraps = False
+        return self._rest
+
+    def _next_text(self) -> str:
+        match = _WHOLE.match(self._rest)
+        end = match.end() if match is not None else 0
+        text: str = json.loads(f'"{self._rest[:end]}"', strict=False)
+        self._rest = self._rest[end:]
+        if self._rest.startswith('"'):
+            self._ended = True
+            self._rest = ""
+        elif not text and len(self._rest) >= _LONGEST_ESCAPE:
+            text, self._rest = self._rest[0], self._rest[1:]
         return text
 
     def _open(self) -> bool:
@@ -58,5 +80,5 @@ class FreeTextReader:
             self._inside = True
             self._rest = self._rest[opening.end() :]
         elif len(self._rest) > _LONGEST_OPENING:
-            self._unwrapped = True
+            self.unwraps = False
         return self._inside

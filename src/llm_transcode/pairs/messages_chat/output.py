@@ -143,7 +143,7 @@ def _output_config(form: chat.JsonSchema, body: JsonObject, path: Path, cx: Conv
         at = (*path, "strict") if "strict" in form.model_fields_set else path
         cx.losses.approximated(LossCode.OUTPUT_FORMAT, at, detail, "info")
     if not cx.facts.structured_output:
-        schema_text = dump_json(form.schema_ or {}).decode()
+        schema_text = dump_json(_described(form, form.schema_ or {}, path, cx)).decode()
         _instruct(f"{JSON_INSTRUCTION} It must follow this JSON Schema:\n{schema_text}", body, path, cx)
         return
     schema = _schema_of(form, path, cx)
@@ -157,6 +157,11 @@ def _schema_of(form: chat.JsonSchema, path: Path, cx: Conversion) -> JsonObject:
     if schema != source:
         detail = "objects are closed, and keywords that Anthropic does not enforce are moved into descriptions"
         cx.losses.approximated(LossCode.TOOL_SCHEMA, (*path, "schema"), detail)
+    return _described(form, schema, path, cx)
+
+
+def _described(form: chat.JsonSchema, schema: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    described = dict(schema)
     for key, name, value in (("title", "name", form.name), ("description", "description", form.description)):
         if not value or value in (_DEFAULT_NAME, schema.get(key)):
             continue
@@ -164,10 +169,10 @@ def _schema_of(form: chat.JsonSchema, path: Path, cx: Conversion) -> JsonObject:
             detail = f"Anthropic's formats have no {name}, and the schema has a {key} of its own"
             cx.losses.dropped(LossCode.OUTPUT_FORMAT, (*path, name), detail, "info")
         else:
-            schema[key] = value
+            described[key] = value
             detail = f"Anthropic's formats have no {name}; it becomes the {key} of the schema"
             cx.losses.approximated(LossCode.OUTPUT_FORMAT, (*path, name), detail, "info")
-    return schema
+    return described
 
 
 def _force_tool(form: chat.JsonSchema, body: JsonObject, path: Path, cx: Conversion) -> str:

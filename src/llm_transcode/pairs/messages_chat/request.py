@@ -16,10 +16,10 @@ from ...options import Options
 from ...protocols import Protocol
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import Drop, Fields
 from .caching import drop_surplus_marks, mark_for_messages
+from .effort import effort_to_chat, effort_to_messages
 from .output import output_to_chat, output_to_messages
-from .reasoning import effort_to_chat, effort_to_messages
 from .sampling import (
     max_tokens_to_chat,
     max_tokens_to_messages,
@@ -32,6 +32,7 @@ from .serving import serving_to_chat, serving_to_messages
 from .tools import custom_tool_names, tools_to_chat, tools_to_messages
 from .turns_to_chat import system_to_chat, turns_to_chat
 from .turns_to_messages import turns_to_messages
+from .web_search import web_search_to_messages
 
 __all__ = ["request_to_chat", "request_to_messages"]
 
@@ -154,22 +155,6 @@ _UNLESS_IDLE: Final = {
 }
 """Fields whose default does nothing, so that a client which spells it out loses nothing."""
 
-_LOCATION_FIELDS: Final = ("city", "region", "country", "timezone")
-WEB_SEARCH_TO_MESSAGES: Final = Fields(
-    chat.WebSearchOptions,
-    {"user_location": "`tools[].user_location`"},
-    {
-        "search_context_size": Drop(
-            LossCode.WEB_SEARCH, "Anthropic does not say how much context a search adds", "info"
-        )
-    },
-)
-LOCATION_TO_MESSAGES: Final = Fields(
-    chat.UserLocation, {"type": "`user_location.type`", "approximate": "`user_location`"}
-)
-APPROXIMATE_TO_MESSAGES: Final = Fields(
-    chat.ApproximateLocation, {name: f"`user_location.{name}`" for name in _LOCATION_FIELDS}
-)
 STREAM_OPTIONS_TO_MESSAGES: Final = Fields(
     chat.StreamOptions,
     {"include_usage": "`ReplyContext.include_usage`"},
@@ -306,7 +291,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     _trim_last_text(last, body, cx)
     tools_to_messages(request, body, cx)
     output_tool = output_to_messages(request, body, cx)
-    _web_search(request, body, cx)
+    web_search_to_messages(request, body, cx)
     effort_to_messages(request, body, cx)
     stop_to_messages(request, body, cx)
     sampling_to_messages(request, body, cx)
@@ -338,8 +323,10 @@ def _report_chat_request(request: chat.Request, cx: Conversion) -> None:
             cx.losses.dropped(drop.code, (name,), drop.detail, drop.level)
     if request.n is not None and request.n > 1:
         _several(request.n, cx)
-    if request.modalities and "audio" in request.modalities:
-        cx.losses.refused(LossCode.MODALITIES, ("modalities",), "audio output, which Anthropic does not produce")
+    for index, modality in enumerate(request.modalities or ()):
+        if modality != "text":
+            detail = f"{modality} output, which Anthropic does not produce"
+            cx.losses.refused(LossCode.MODALITIES, ("modalities", index), detail)
     if request.moderation is not None:
         _report_moderation(request.moderation, cx)
 
@@ -371,28 +358,6 @@ def _trim_last_text(last_role: str | None, body: JsonObject, cx: Conversion) -> 
     if isinstance(text, str) and text != text.rstrip():
         holder[key] = text.rstrip()
         cx.losses.approximated(LossCode.PREFILL, ("messages",), "white space at the end is trimmed", "info")
-
-
-def _web_search(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
-    options = request.web_search_options
-    if options is None:
-        return
-    path: Path = ("web_search_options",)
-    if cx.dialect.web_search is None:
-        cx.losses.dropped(LossCode.WEB_SEARCH, path, f"{cx.dialect.name} has no web search")
-        return
-    WEB_SEARCH_TO_MESSAGES.report(options, path, cx.losses)
-    tool: JsonObject = {"type": cx.dialect.web_search, "name": "web_search"}
-    if options.user_location is not None:
-        tool["user_location"] = _location(options.user_location, (*path, "user_location"), cx)
-    body["tools"] = [*body.get("tools", ()), tool]
-
-
-def _location(location: chat.UserLocation, path: Path, cx: Conversion) -> JsonObject:
-    LOCATION_TO_MESSAGES.report(location, path, cx.losses)
-    APPROXIMATE_TO_MESSAGES.report(location.approximate, (*path, "approximate"), cx.losses)
-    fields = location.approximate.to_dict()
-    return {"type": "approximate", **{name: fields[name] for name in _LOCATION_FIELDS if name in fields}}
 
 
 def _marked(body: JsonObject) -> list[tuple[JsonObject, Path]]:

@@ -27,13 +27,15 @@ from .reasoning import THOUGHTS_TO_CHAT, Thought, carry, reasoning_of, report_pl
 from .serving import tier_to_chat, tier_to_messages
 from .stop import finish_to_stop, matched_stop, stop_to_finish
 from .tools import FREE_TEXT
-from .usage import usage_to_chat, usage_to_messages
+from .usage import counts_cache_within, usage_to_chat, usage_to_messages
 
 __all__ = [
     "call_of_reply",
     "citation_to_chat",
     "made_up_id",
     "model_of_reply",
+    "report_unsaid",
+    "report_unsaid",
     "response_to_chat",
     "response_to_messages",
 ]
@@ -213,17 +215,8 @@ class _ChatMessage:
                 self.calls.append(call_of_reply(block.id, block.name, block.input, self.context))
             case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
                 self._thought(block, path)
-            case messages.UnknownBlock():
-                self.cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
-            case messages.ContainerUploadBlock():
-                self.cx.losses.dropped(LossCode.CONTAINER, path, "a file that stays at Anthropic")
-            case messages.CompactionBlock():
-                self.cx.losses.dropped(LossCode.COMPACTION, path, "the summary that stands for earlier turns")
-            case messages.FallbackBlock():
-                self.cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
             case _:
-                # Never as tool_calls: the client would try to run them.
-                self.cx.losses.dropped(LossCode.SERVER_BLOCK, path, "what a server tool was asked or answered", "info")
+                report_unsaid(block, path, self.cx.losses)
 
     def _thought(self, block: Thought, path: Path) -> None:
         THOUGHTS_TO_CHAT.report(block, path, self.cx.losses)
@@ -267,6 +260,23 @@ class _ChatMessage:
             message["reasoning_content"] = text
         if self.cx.options.reasoning not in (None, "reasoning_content"):
             carry(self.thoughts, message, self.cx.options.reasoning)
+
+
+def report_unsaid(block: messages.ContentBlock, path: Path, losses: Recorder) -> None:
+    """Record a block for which a Chat reply has no place."""
+    match block:
+        case messages.UnknownBlock():
+            losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
+        case messages.ContainerUploadBlock():
+            losses.dropped(LossCode.CONTAINER, path, "a file that stays at Anthropic")
+        case messages.CompactionBlock():
+            losses.dropped(LossCode.COMPACTION, path, "the summary that stands for earlier turns")
+        case messages.FallbackBlock():
+            losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
+        case _:
+            # Never as tool_calls: the client would try to run them.
+            detail = f"what a server tool was asked or answered: {block.type!r}"
+            losses.dropped(LossCode.SERVER_BLOCK, path, detail, "info")
 
 
 def citation_to_chat(citation: messages.Citation, start: int, end: int, options: Options) -> JsonObject | None:
@@ -484,7 +494,8 @@ def _usage(response: chat.Response, cx: Conversion) -> JsonObject:
     usage, path = response.usage, ("usage",)
     if usage is None and response.x_groq is not None:
         usage, path = response.x_groq.usage, ("x_groq", "usage")
-    counts = usage_to_messages(usage, path, cx.losses)
+    included = counts_cache_within(cx.options.dialect)
+    counts = usage_to_messages(usage, path, cx.losses, cached_included=included)
     tier = tier_to_messages(response.service_tier, ("service_tier",), cx.losses)
     if tier is not None:
         counts["service_tier"] = tier

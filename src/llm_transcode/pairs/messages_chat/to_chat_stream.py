@@ -1,7 +1,9 @@
 """Messages events in, Chat chunks out.
 
 Theory of operation. Messages streams block by block, Chat keeps text, reasoning and calls apart, so a
-block becomes a run of deltas of its kind and needs no more than a note of what is open. Three things
+block becomes a run of deltas of its kind and needs no more than a note of what is open. A call that has
+not come to its end when the next block begins is set aside, since some servers let blocks grow side by
+side, and others do not say where a block ends. Three things
 are decided late: the ``reasoning_details`` entry of a thought is sent whole when its block ends, since
 the OpenAI SDK's accumulator adds up what is repeated; the arguments of a call that got none become
 ``{}`` when its block ends; and the end waits for ``message_stop``, since counts and reason may be
@@ -17,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from ... import messages
+from ...chat.fragments import JsonProgress
 from ...converted import ReplyContext
 from ...dialects import dialect_named
 from ...errors import StreamError
@@ -28,10 +31,20 @@ from ..fields import Drop, Fields
 from .calls import arguments_of
 from .error import error_to_chat
 from .free_text import FreeTextReader
-from .reasoning import Thought, carry
-from .response import RESPONSE_TO_CHAT, STOP_DETAILS_TO_CHAT, citation_to_chat, model_of_reply
+from .reasoning import BETWEEN_THOUGHTS, THOUGHTS_TO_CHAT, Thought, carry, report_plain
+from .response import (
+    CITATION_TO_CHAT,
+    REPLY_CALL_TO_CHAT,
+    REPLY_TEXT_TO_CHAT,
+    RESPONSE_TO_CHAT,
+    STOP_DETAILS_TO_CHAT,
+    citation_to_chat,
+    model_of_reply,
+    report_unsaid,
+)
+from .serving import tier_to_chat
 from .stop import stop_to_finish
-from .usage import usage_to_chat
+from .usage import counts_to_chat, report_usage
 
 __all__ = ["ToChatStream"]
 
@@ -60,6 +73,9 @@ THINKING_DELTA_TO_CHAT: Final = Fields(
     {"estimated_tokens": Drop(LossCode.USAGE, "Chat does not count thinking while it lasts", "info")},
 )
 
+_MOST_ASIDE: Final = 1000
+"""No server calls so many tools at once; each has to be remembered until its end."""
+
 _Kind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
 """What a block becomes: ``output`` is the forced tool that stands for structured output."""
 
@@ -74,12 +90,15 @@ class _Open:
     """The index of the call, which counts calls only."""
     given: JsonObject = field(default_factory=dict[str, Json])
     """The input that came with the start of a call, to be used if no other comes."""
-    sent: bool = False
-    """Whether any arguments were sent."""
+    progress: JsonProgress | None = None
+    """Follows the arguments of a call; None as long as none were sent."""
     free_text: FreeTextReader | None = None
     """Unwraps the input of a free-form tool."""
-    thoughts: list[str] = field(default_factory=list[str])
+    thought: bytearray = field(default_factory=bytearray)
+    """The text of a thought, as UTF-8, for the entry at the end of its block."""
     signature: str = ""
+    has_said: bool = False
+    """Whether any text of a thought was sent."""
     start: int = 0
     """Where the text of the block begins in the text of the reply, in characters."""
     annotations: list[JsonObject] = field(default_factory=list[JsonObject])
@@ -95,12 +114,13 @@ class ToChatStream:
         self._base: JsonObject = {}
         """What all chunks have in common; empty until the reply has begun."""
         self._open: _Open | None = None
+        self._aside: dict[int, _Open] = {}
+        """Calls that have not come to their end, by the indices of their blocks."""
         self._calls = 0
+        self._has_thought = False
         self._details = 0
         self._annotations = 0
         self._length = 0
-        self._kept = 0
-        """Characters of thinking kept for the entry at the end of its block."""
         self._stop: messages.Delta | None = None
         self._counts: dict[str, Json] = {}
         self._stopped = False
@@ -135,7 +155,7 @@ class ToChatStream:
             piece = delta.get("partial_json")
             if not isinstance(piece, str) or not piece or self._context.legacy_functions:
                 return None
-            opened.sent = True
+            _progress_of(opened).read(piece)
             return self._chunk({"tool_calls": [{"index": opened.call, "function": {"arguments": piece}}]})
         return None
 
@@ -149,11 +169,11 @@ class ToChatStream:
                 self._start(message)
             case messages.ContentBlockStart(index=index, content_block=block):
                 self._begin()
-                self._open_block(index, block)
+                self._open_block(index, block, ("content_block",))
             case messages.ContentBlockDelta(index=index, delta=delta):
                 self._read_delta(index, delta)
-            case messages.ContentBlockStop():
-                self._close_block()
+            case messages.ContentBlockStop(index=index):
+                self._stop_block(index)
             case messages.MessageDelta():
                 self._read_message_delta(event)
             case messages.MessageStop():
@@ -170,13 +190,19 @@ class ToChatStream:
     def _start(self, message: messages.Response) -> None:
         """Begin the reply. Some servers put a whole answer into its first event."""
         path: Path = ("message",)
+        if self._base:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, path, "the stream begins a second time")
+            return
         RESPONSE_TO_CHAT.report(message, path, self._cx.losses)
         self._base = self._common(message.id, message.model)
-        self._emit({"role": "assistant", "content": ""})
         if message.usage is not None:
-            self._count(message.usage)
+            self._count(message.usage, (*path, "usage"))
+            tier = tier_to_chat(message.usage.service_tier, (*path, "usage", "service_tier"), self._cx.losses)
+            if tier is not None:
+                self._base["service_tier"] = tier
+        self._emit({"role": "assistant", "content": ""})
         for index, block in enumerate(message.content):
-            self._open_block(index, block)
+            self._open_block(index, block, (*path, "content", index))
             self._close_block()
         if message.stop_reason is not None:
             self._stop = messages.Delta.from_object(
@@ -207,59 +233,60 @@ class ToChatStream:
             "model": model_of_reply(model, self._context, self._cx.losses),
         }
 
-    def _count(self, usage: messages.Usage) -> None:
+    def _count(self, usage: messages.Usage, path: Path) -> None:
         """Counts are totals so far: what is said later counts, and what is null or left out stays."""
-        self._counts.update((name, value) for name, value in usage.to_dict().items() if value is not None)
+        counts = {name: value for name, value in usage.to_dict().items() if value is not None}
+        news = {name: value for name, value in counts.items() if name not in self._counts}
+        report_usage(messages.Usage.from_object(news), path, self._cx.losses)
+        self._counts.update(counts)
 
     def _read_message_delta(self, event: messages.MessageDelta) -> None:
         MESSAGE_DELTA_TO_CHAT.report(event, (), self._cx.losses)
         STOP_TO_CHAT.report(event.delta, ("delta",), self._cx.losses)
         self._begin()
-        self._close_block()
+        self._close_all()
         if event.usage is not None:
-            self._count(event.usage)
+            self._count(event.usage, ("usage",))
         if event.delta.stop_reason is not None:
             self._stop = event.delta
 
     # -- blocks
 
-    def _open_block(self, index: int, block: messages.ContentBlock) -> None:
-        self._close_block()
-        path: Path = ("content_block",)
+    def _open_block(self, index: int, block: messages.ContentBlock, path: Path) -> None:
+        self._leave_block()
         opened = _Open(index, "ignored")
         match block:
             case messages.TextBlock():
+                REPLY_TEXT_TO_CHAT.report(block, path, self._cx.losses)
                 opened.kind = "text"
                 opened.start = self._length
                 self._say(block.text)
-                for citation in block.citations or ():
-                    self._cite(opened, citation, path)
+                for at, citation in enumerate(block.citations or ()):
+                    self._cite(opened, citation, (*path, "citations", at))
             case messages.ThinkingBlock():
+                THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
                 opened.kind = "thinking"
                 opened.signature = block.signature or ""
                 self._think(opened, block.thinking)
             case messages.RedactedThinkingBlock():
-                self._detail(block)
+                THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
+                self._detail(block, path)
             case messages.ToolUseBlock(name=self._context.output_tool):
+                REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
                 opened.kind = "output"
                 opened.given = block.input
             case messages.ToolUseBlock():
+                REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
                 self._open_call(opened, block)
             case _:
-                self._ignore(block, path)
+                report_unsaid(block, path, self._cx.losses)
         self._open = opened
 
-    def _ignore(self, block: messages.ContentBlock, path: Path) -> None:
-        """Never as tool calls: the client would try to run them."""
-        code = LossCode.UNKNOWN_BLOCK if isinstance(block, messages.UnknownBlock) else LossCode.SERVER_BLOCK
-        self._cx.losses.dropped(
-            code, (*path, block.type), f"Chat has no place for a block of type {block.type!r}", "info"
-        )
-
     def _open_call(self, opened: _Open, block: messages.ToolUseBlock) -> None:
-        if block.caller is not None or block.toolset_name is not None:
-            detail = "Chat does not say who called"
-            self._cx.losses.dropped(LossCode.TOOL_CALLER, ("content_block", "caller"), detail, "info")
+        if self._context.legacy_functions and self._calls:
+            detail = "a function_call holds one call; the others are lost"
+            self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content_block",), detail)
+            return
         opened.kind = "call"
         opened.given = block.input
         opened.call = self._calls
@@ -283,6 +310,8 @@ class ToChatStream:
     def _read_delta(self, index: int, delta: messages.BlockDelta) -> None:
         opened = self._open
         if opened is None or opened.index != index:
+            opened = self._aside.get(index)
+        if opened is None:
             self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("index",), "a delta for a block that is not open")
             return
         match delta:
@@ -301,17 +330,43 @@ class ToChatStream:
                 pass  # the block is on record
             case _:
                 self._cx.losses.dropped(
-                    LossCode.UNKNOWN_BLOCK, ("delta", delta.type), f"a delta of type {delta.type!r}"
+                    LossCode.UNKNOWN_BLOCK, ("delta",), f"a delta of type {delta.type!r}"
                 )
 
-    def _close_block(self) -> None:
-        opened, self._open = self._open, None
+    def _leave_block(self) -> None:
+        """Another block begins."""
+        opened = self._open
+        if opened is None or opened.kind != "call":
+            self._close_block()
+        elif opened.progress is not None and opened.progress.complete:
+            self._close_block()
+        elif len(self._aside) == _MOST_ASIDE:
+            raise StreamError(f"more than {_MOST_ASIDE} tool calls at once")
+        else:
+            self._aside[opened.index] = opened
+
+    def _stop_block(self, index: int) -> None:
+        aside = self._aside.pop(index, None)
+        if aside is not None or (self._open is not None and self._open.index == index):
+            self._close_block(aside)
+
+    def _close_all(self) -> None:
+        self._leave_block()
+        self._open = None
+        for index in sorted(self._aside):
+            self._close_block(self._aside.pop(index))
+
+    def _close_block(self, aside: _Open | None = None) -> None:
+        """End the block that is open, or one that was set aside."""
+        opened = aside or self._open
+        if aside is None:
+            self._open = None
         if opened is None:
             return
         if opened.kind == "thinking":
-            thought = {"type": "thinking", "thinking": "".join(opened.thoughts), "signature": opened.signature}
-            self._kept = 0
-            self._detail(messages.ThinkingBlock.from_object(thought))
+            text = opened.thought.decode("utf-8", "surrogatepass")
+            thought = {"type": "thinking", "thinking": text, "signature": opened.signature}
+            self._detail(messages.ThinkingBlock.from_object(thought), ("content_block",))
         elif opened.kind in ("call", "output"):
             self._close_call(opened)
         elif opened.annotations:
@@ -336,17 +391,20 @@ class ToChatStream:
     def _think(self, opened: _Open, text: str) -> None:
         if not text:
             return
+        if self._has_thought and not opened.has_said:
+            self._emit({"reasoning_content": BETWEEN_THOUGHTS})
+        self._has_thought = opened.has_said = True
         self._emit({"reasoning_content": text})
         if self._cx.options.reasoning in ("reasoning_details", "thinking_blocks"):
-            opened.thoughts.append(text)
-            self._kept += len(text)
-            if self._kept > self._cx.options.max_event_bytes:
+            opened.thought += text.encode("utf-8", "surrogatepass")
+            if len(opened.thought) > self._cx.options.max_event_bytes:
                 raise StreamError(f"a block of thinking exceeds {self._cx.options.max_event_bytes} bytes")
 
-    def _detail(self, thought: Thought) -> None:
+    def _detail(self, thought: Thought, path: Path) -> None:
         """The whole thought, signed, in the slot the client is to send back."""
         slot = self._cx.options.reasoning
         if slot not in ("reasoning_details", "thinking_blocks"):
+            report_plain(thought, path, self._cx)
             return
         delta: JsonObject = {}
         carry([thought], delta, slot)
@@ -360,6 +418,7 @@ class ToChatStream:
             detail = "only citations of web pages become annotations"
             self._cx.losses.dropped(LossCode.CITATIONS, path, detail, "info")
         else:
+            CITATION_TO_CHAT.report(citation, path, self._cx.losses)
             opened.annotations.append(annotation)
 
     def _close_text(self, opened: _Open) -> None:
@@ -372,12 +431,11 @@ class ToChatStream:
     def _grow_call(self, opened: _Open, piece: str) -> None:
         if not piece or opened.kind == "ignored":
             return
-        opened.sent = True
+        _progress_of(opened).read(piece)
         if opened.kind == "output":
             self._say(piece)
         elif opened.free_text is not None:
-            if text := opened.free_text.read(piece):
-                self._emit({"tool_calls": [{"index": opened.call, "custom": {"input": text}}]})
+            self._write_free(opened, opened.free_text.read(piece))
         elif self._context.legacy_functions:
             self._emit({"function_call": {"arguments": piece}})
         else:
@@ -385,8 +443,20 @@ class ToChatStream:
 
     def _close_call(self, opened: _Open) -> None:
         """A call without arguments has the empty object; clients parse what they get."""
-        if not opened.sent:
+        if opened.progress is None:
             self._grow_call(opened, arguments_of(opened.given))
+        if opened.progress is not None and not opened.progress.complete:
+            detail = "the arguments of a tool call are no complete JSON object"
+            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, ("delta", "partial_json"), detail)
+        if opened.free_text is not None:
+            self._write_free(opened, opened.free_text.close())
+            if not opened.free_text.unwraps:
+                detail = "the input of a free-form tool is no text; its JSON stands for it"
+                self._cx.losses.approximated(LossCode.TOOL_ARGUMENTS, ("delta", "partial_json"), detail)
+
+    def _write_free(self, opened: _Open, text: str) -> None:
+        if text:
+            self._emit({"tool_calls": [{"index": opened.call, "custom": {"input": text}}]})
 
     # -- errors
 
@@ -414,7 +484,7 @@ class ToChatStream:
         """The upstream says that the stream is over: ``message_stop``, or its body ended after a stop reason."""
         if not self._base:
             raise StreamError("the stream ended before it said anything")
-        self._close_block()
+        self._close_all()
         stop = self._stop or messages.Delta()
         refusal = self._refusal(stop)
         if refusal:
@@ -426,8 +496,7 @@ class ToChatStream:
         if stop.stop_sequence is not None:
             last["choices"][0]["stop_reason"] = stop.stop_sequence
         self._out.append(last)
-        usage = messages.Usage.from_object(self._counts)
-        self.usage = usage_to_chat(usage, ("usage",), self._cx.losses)
+        self.usage = counts_to_chat(messages.Usage.from_object(self._counts))
         if self._context.include_usage:
             self._out.append({**self._base, "choices": [], "usage": self.usage})
         return self.take()
@@ -440,12 +509,19 @@ class ToChatStream:
 
     def abort(self) -> list[JsonObject]:
         """The stream broke: nothing more is said. An open call stays as incomplete as it is."""
-        if self._open is not None and self._open.kind == "call":
+        if self._aside or (self._open is not None and self._open.kind == "call"):
             detail = "the stream broke within a tool call"
             self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, ("content_block",), detail)
         self._open = None
+        self._aside.clear()
         return self.take()
 
     def ping(self) -> list[JsonObject]:
         """Chat has no event for it; a comment keeps the connection alive."""
         return []
+
+
+def _progress_of(opened: _Open) -> JsonProgress:
+    if opened.progress is None:
+        opened.progress = JsonProgress()
+    return opened.progress

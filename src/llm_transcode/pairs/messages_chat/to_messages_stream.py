@@ -26,8 +26,8 @@ from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
 from .blocks import BlockWriter, ProseKind
 from .error import error_to_messages
-from .reasoning import ANTHROPIC_FORMAT, text_of_part
-from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, made_up_id, model_of_reply
+from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
+from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES, made_up_id, model_of_reply
 from .stop import finish_to_stop, matched_stop
 from .usage import usage_to_messages
 
@@ -116,8 +116,11 @@ class ToMessagesStream:
         self._started = False
         self._finish: str | None = None
         self._matched: str | None = None
+        self._thought_in_list = False
+        """Whether a list of reasoning tells the thought, and does not only repeat what a string told."""
         self._refused = False
         self._usage: chat.Usage | None = None
+        self._usage_path: Path = ("usage",)
         self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
         self.losses = self._cx.losses
@@ -186,9 +189,11 @@ class ToMessagesStream:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
         self._note_reported(chunk, CHUNK_TO_MESSAGES)
         if chunk.usage is not None:
-            self._usage = _merged(self._usage, chunk.usage)
+            self._note_usage(chunk.usage, ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
-            self._usage = _merged(self._usage, chunk.x_groq.usage)
+            self._note_usage(chunk.x_groq.usage, ("x_groq", "usage"))
+        if chunk.x_groq is not None:
+            X_GROQ_TO_MESSAGES.report(chunk.x_groq, ("x_groq",), self._cx.losses)
         if chunk.choices or chunk.id:
             self._start(chunk.id, chunk.model)
         for at, choice in enumerate(chunk.choices or ()):
@@ -196,6 +201,10 @@ class ToMessagesStream:
                 self._read_choice(choice, ("choices", at))
             else:
                 self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
+
+    def _note_usage(self, usage: chat.Usage, path: Path) -> None:
+        self._usage = _merged(self._usage, usage)
+        self._usage_path = path
 
     def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
         self._quiet.update(
@@ -244,11 +253,12 @@ class ToMessagesStream:
         self._read_content(delta)
         if delta.refusal:
             self._refuse(delta.refusal, (*_DELTA, "refusal"))
-        if delta.audio is not None and delta.audio.model_fields_set:
+        if delta.audio is not None and (delta.audio.id or delta.audio.data or delta.audio.transcript):
             self._cx.losses.approximated(LossCode.AUDIO, (*_DELTA, "audio"), "the transcript stands for what is spoken")
             if delta.audio.transcript:
                 self._blocks.say("text", delta.audio.transcript)
         for at, call in enumerate(delta.tool_calls or ()):
+            CALL_DELTA_TO_MESSAGES.report(call, (*_DELTA, "tool_calls", at), self._cx.losses)
             self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
         if delta.function_call is not None and (delta.function_call.name or delta.function_call.arguments):
             self._cx.losses.approximated(
@@ -285,8 +295,10 @@ class ToMessagesStream:
 
     def _read_reasoning(self, delta: chat.Delta) -> None:
         """The strings are the text; the lists repeat it, and add what is signed."""
+        report_reasoning(delta, _DELTA, self._cx.losses)
         plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
-        if plain:
+        if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
+            self._thought_in_list = False
             self._blocks.say("thinking", plain)
         for block in delta.thinking_blocks or ():
             match block:
@@ -316,7 +328,8 @@ class ToMessagesStream:
     def _read_thought(self, text: str | None, signature: str | None, plain: str | None) -> None:
         if signature:
             self._blocks.sign("" if plain else text or "", signature)
-        elif text and not plain and not self._blocks.has_thought(text):
+        elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
+            self._thought_in_list = True
             self._blocks.say("thinking", text)
 
     def _foreign(self, slot: str) -> None:
@@ -324,7 +337,6 @@ class ToMessagesStream:
         self._cx.losses.dropped(LossCode.THINKING, (*_DELTA, slot), detail, "info")
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
-        CALL_DELTA_TO_MESSAGES.report(call, (*_DELTA, "tool_calls"), self._cx.losses)
         index = call.index if call.index is not None else position
         if call.custom is not None:
             self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
@@ -367,7 +379,8 @@ class ToMessagesStream:
         if not self._started:
             raise StreamError("the stream ended before it said anything")
         self._blocks.finish()
-        stop = finish_to_stop(self._finish, self._blocks.called, ("choices", 0, "finish_reason"), self._cx.losses)
+        at: Path = ("choices", 0, "finish_reason") if self._finish else ("choices",)
+        stop = finish_to_stop(self._finish, self._blocks.called, at, self._cx.losses)
         if stop == "end_turn" and self._matched is not None:
             stop = "stop_sequence"
         delta: JsonObject = {
@@ -376,7 +389,7 @@ class ToMessagesStream:
         }
         if delta["stop_reason"] == "refusal":
             delta["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
-        self.usage = usage_to_messages(self._usage, ("usage",), self._cx.losses)
+        self.usage = usage_to_messages(self._usage, self._usage_path, self._cx.losses)
         self._blocks.events.append({"type": "message_delta", "delta": delta, "usage": self.usage})
         self._blocks.events.append({"type": "message_stop"})
         return self.take()

@@ -35,6 +35,7 @@ CHOICES_TO_CHAT: Final = UnionFields(
         {"type": "`function`", "name": "`function.name`", "disable_parallel_tool_use": _PARALLEL},
     ),
     Fields(messages.ToolChoiceNone, {"type": "`none`"}),
+    Fields(messages.UnknownToolChoice, {"type": "none; recorded"}),
 )
 NAMED_CHOICES_TO_MESSAGES: Final = UnionFields(
     Fields(chat.NamedToolChoice, {"type": "`tool`", "function": "`name`"}),

@@ -285,6 +285,9 @@ class _Walk:
         SYSTEM_TURN_TO_CHAT.report(turn, path, self._cx.losses)
         if turn.output_config is not None:
             SYSTEM_CONFIG_TO_CHAT.report(turn.output_config, (*path, "output_config"), self._cx.losses)
+        if turn.clear_at is not None and turn.clear_at not in messages.CLEAR_AT:
+            detail = f"when the turn loses its effect: {turn.clear_at!r}"
+            self._cx.losses.dropped(LossCode.UNKNOWN_VALUE, (*path, "clear_at"), detail)
         if turn.clear_at == "next_user_message" and index < self._last_user:
             return  # cleared by then
         content = self._system_content(turn, (*path, "content"))

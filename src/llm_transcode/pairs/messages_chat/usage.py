@@ -14,11 +14,12 @@ from __future__ import annotations
 from typing import Final
 
 from ... import chat, messages
+from ...dialects import DIALECTS, Dialect
 from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
-from ..fields import VENDOR, Drop, Fields
+from ..fields import Drop, Fields
 
-__all__ = ["usage_to_chat", "usage_to_messages"]
+__all__ = ["counts_cache_within", "counts_to_chat", "report_usage", "usage_to_chat", "usage_to_messages"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -55,12 +56,18 @@ USAGE_TO_MESSAGES: Final = Fields(
         "cache_creation_input_tokens": "`cache_creation_input_tokens`",
         "prompt_cache_hit_tokens": "`cache_read_input_tokens`",
         "prompt_cache_miss_tokens": "nothing: it is the rest of `prompt_tokens`",
+        "cached_tokens": "`cache_read_input_tokens`",
+        "num_cached_tokens": "`cache_read_input_tokens`",
+        "reasoning_tokens": "`output_tokens_details.thinking_tokens`",
     },
-    dict.fromkeys(("cost",), VENDOR),
 )
 PROMPT_DETAILS_TO_MESSAGES: Final = Fields(
     chat.PromptTokensDetails,
-    {"cached_tokens": "`cache_read_input_tokens`", "cache_write_tokens": "`cache_creation_input_tokens`"},
+    {
+        "cached_tokens": "`cache_read_input_tokens`",
+        "cache_write_tokens": "`cache_creation_input_tokens`",
+        "cache_creation_tokens": "`cache_creation_input_tokens`",
+    },
     dict.fromkeys(("audio_tokens", "image_tokens", "text_tokens"), _BREAKDOWN),
 )
 COMPLETION_DETAILS_TO_MESSAGES: Final = Fields(
@@ -73,8 +80,20 @@ COMPLETION_DETAILS_TO_MESSAGES: Final = Fields(
 
 
 def usage_to_chat(usage: messages.Usage, path: Path, losses: Recorder) -> JsonObject:
-    """The usage of a reply, or of a stream whose counts have been merged."""
+    """The usage of a reply."""
+    report_usage(usage, path, losses)
+    return counts_to_chat(usage)
+
+
+def report_usage(usage: messages.Usage, path: Path, losses: Recorder) -> None:
+    """Record which counts have no counterpart."""
     USAGE_TO_CHAT.report(usage, path, losses)
+    if usage.output_tokens_details is not None:
+        OUTPUT_DETAILS_TO_CHAT.report(usage.output_tokens_details, (*path, "output_tokens_details"), losses)
+
+
+def counts_to_chat(usage: messages.Usage) -> JsonObject:
+    """The counts of a reply, or of a stream whose counts have been merged."""
     read = usage.cache_read_input_tokens or 0
     written = usage.cache_creation_input_tokens or 0
     prompt = (usage.input_tokens or 0) + read + written
@@ -86,7 +105,6 @@ def usage_to_chat(usage: messages.Usage, path: Path, losses: Recorder) -> JsonOb
         "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
     }
     if usage.output_tokens_details is not None:
-        OUTPUT_DETAILS_TO_CHAT.report(usage.output_tokens_details, (*path, "output_tokens_details"), losses)
         counts["completion_tokens_details"] = {"reasoning_tokens": usage.output_tokens_details.thinking_tokens or 0}
     return counts
 
@@ -111,9 +129,20 @@ def usage_to_messages(
     details = usage.completion_tokens_details
     if details is not None:
         COMPLETION_DETAILS_TO_MESSAGES.report(details, (*path, "completion_tokens_details"), losses)
-        if details.reasoning_tokens is not None:
-            counts["output_tokens_details"] = {"thinking_tokens": details.reasoning_tokens}
+    thinking = _first(details.reasoning_tokens if details is not None else None, usage.reasoning_tokens)
+    if thinking is not None:
+        counts["output_tokens_details"] = {"thinking_tokens": thinking}
     return counts
+
+
+def _first(*counts: int | None) -> int | None:
+    return next((count for count in counts if count is not None), None)
+
+
+def counts_cache_within(dialect: Dialect | str | None) -> bool:
+    """Whether the backend that a request went to counts cached tokens within ``prompt_tokens``."""
+    known = DIALECTS.get(dialect) if isinstance(dialect, str) else dialect
+    return known is None or known.cached_included
 
 
 def _counts(fresh: int, read: int, written: int, output: int) -> JsonObject:
@@ -126,18 +155,18 @@ def _counts(fresh: int, read: int, written: int, output: int) -> JsonObject:
 
 
 def _cached(usage: chat.Usage, path: Path, losses: Recorder) -> tuple[int, int]:
-    """Tokens read from and written to the cache: OpenAI's slots first, then those of proxies and DeepSeek."""
+    """Tokens read from and written to the cache: OpenAI's slots first, then those of other vendors."""
     details = usage.prompt_tokens_details
-    read = written = None
+    cached = cached_anew = None
     if details is not None:
         PROMPT_DETAILS_TO_MESSAGES.report(details, (*path, "prompt_tokens_details"), losses)
-        read, written = details.cached_tokens, details.cache_write_tokens
-    if read is None:
-        read = (
-            usage.cache_read_input_tokens
-            if usage.cache_read_input_tokens is not None
-            else usage.prompt_cache_hit_tokens
-        )
-    if written is None:
-        written = usage.cache_creation_input_tokens
+        cached, cached_anew = details.cached_tokens, _first(details.cache_write_tokens, details.cache_creation_tokens)
+    read = _first(
+        cached,
+        usage.cache_read_input_tokens,
+        usage.prompt_cache_hit_tokens,
+        usage.cached_tokens,
+        usage.num_cached_tokens,
+    )
+    written = _first(cached_anew, usage.cache_creation_input_tokens)
     return read or 0, written or 0

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chat.chunks import detail, fragment, message, opening, text, thinking
+from tests.recordings import JsonObject
+
+# -- content in parts (Mistral) ------------------------------------------------------------------------
+
+
+def test_neighbouring_parts_of_a_kind_are_one() -> None:
+    deltas: list[Any] = [
+        "",
+        [thinking("a")],
+        [thinking("b", closed=True)],
+        [thinking("c"), text("d")],
+        "e",
+        [text("f")],
+        "g",
+    ]
+
+    assert message(*({"content": delta} for delta in deltas)) == {
+        "content": [thinking("abc", closed=True), text("defg")]
+    }
+
+
+def test_parts_after_a_text() -> None:
+    reference = {"type": "reference", "reference_ids": [1]}
+    deltas: list[Any] = ["a", [reference], [reference], [], "b"]
+
+    assert message(*({"content": delta} for delta in deltas)) == {
+        "content": [text("a"), reference, reference, text("b")]
+    }
+
+
+def test_thinking_as_a_string() -> None:
+    part = {"type": "thinking", "thinking": "a"}
+
+    assert message({"content": [part]}, {"content": [part]}) == {"content": [{"type": "thinking", "thinking": "aa"}]}
+
+
+# -- tool calls ------------------------------------------------------------------------------------
+
+
+def calls(*deltas: list[JsonObject]) -> list[tuple[Any, Any, Any]]:
+    """Id, name and arguments of the calls that deltas add up to."""
+    found = message(*({"tool_calls": delta} for delta in deltas))["tool_calls"]
+    return [(call.get("id"), call["function"].get("name"), call["function"].get("arguments")) for call in found]
+
+
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        [[opening(0, "a", "f")], [fragment(0, "{")], [fragment(0, "}")], [opening(1, "b", "g", "{}")]],
+        [[opening(0, "a", "f", "{"), opening(1, "b", "g")], [fragment(1, "{}"), fragment(0, "}")]],
+        [[opening(0, "a", "f", "{")], [opening(0, "a", "f", "}")], [opening(0, "b", "g", "{}")]],
+        [[opening(None, "a", "f", "{}"), opening(None, "b", "g", "{}")]],
+        [[opening(1, "a", "f")], [fragment(1, "{}", id="")], [opening(2, "b", "g")], [fragment(7, "{}")]],
+        [[opening(0, "a", "f", {})], [opening(0, "a", "f", "{}")], [opening(5, "b", "g", "{}")]],
+    ],
+)
+def test_fragments_find_their_call(deltas: list[list[JsonObject]]) -> None:
+    assert calls(*deltas) == [("a", "f", "{}"), ("b", "g", "{}")]
+
+
+def test_other_fields_of_a_call() -> None:
+    first = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": ""}, "extra_content": {"a": 1}}
+
+    assert message(
+        {"tool_calls": None}, {"tool_calls": [first]}, {"tool_calls": [{"index": 0, "custom": {"input": "x"}}]}
+    ) == {
+        "tool_calls": [{"id": "a", "type": "custom", "custom": {"name": "f", "input": "x"}, "extra_content": {"a": 1}}]
+    }
+
+
+def test_arguments_that_never_come_stay_null() -> None:
+    assert calls([opening(0, "a", "f", None)]) == [("a", "f", None)]
+
+
+def test_no_calls_at_all() -> None:
+    assert message({"tool_calls": None}, {"tool_calls": []}) == {"tool_calls": []}
+
+
+# -- reasoning with signatures -------------------------------------------------------------------------
+
+
+def details(*deltas: list[JsonObject], name: str = "reasoning_details") -> list[JsonObject]:
+    found: list[JsonObject] = message(*({name: delta} for delta in deltas))[name]
+    return found
+
+
+def test_many_details_of_an_index_are_one() -> None:
+    assert details(
+        [detail(text="a", format="f")], [detail(text="b", format="f")], [detail(text=None, signature="s", format="f")]
+    ) == [detail(text="ab", signature="s", format="f")]
+
+
+def test_details_of_another_index_type_or_id_are_others() -> None:
+    entries = [
+        detail("summary", summary="a"),
+        detail("encrypted", data="d", id="1"),
+        detail("encrypted", data="e", id="2"),
+    ]
+
+    assert details(*([entry] for entry in entries), [detail("summary", 1, summary="b")]) == [
+        *entries,
+        detail("summary", 1, summary="b"),
+    ]
+
+
+def test_encrypted_reasoning_is_set() -> None:
+    assert details([detail("encrypted", data="d")], [detail("encrypted", data="e")]) == [detail("encrypted", data="e")]
+
+
+def test_whole_details_beside_live_reasoning() -> None:
+    entry = detail(text="ab", signature="s")
+
+    assert message({"reasoning_content": "a"}, {"reasoning_content": "b"}, {"reasoning_details": [entry]}) == {
+        "reasoning_content": "ab",
+        "reasoning_details": [entry],
+    }
+
+
+def test_details_without_index_go_on_until_they_are_signed() -> None:
+    assert details(
+        [detail(index=None, text="a")], [detail(index=None, text="b", signature="s")], [detail(index=None, text="c")]
+    ) == [detail(index=None, text="ab", signature="s"), detail(index=None, text="c")]
+
+
+@pytest.mark.parametrize("last", ["", None, "ab"])
+def test_a_signature_may_come_with_the_text_once_more(last: str | None) -> None:
+    blocks = [{"type": "thinking", "thinking": "a"}, {"type": "thinking", "thinking": "b", "signature": ""}]
+
+    assert details(
+        *([block] for block in blocks),
+        [{"type": "thinking", "thinking": last, "signature": "s"}],
+        name="thinking_blocks",
+    ) == [{"type": "thinking", "thinking": "ab", "signature": "s"}]
+
+
+def test_blocks_of_one_delta_stay_apart() -> None:
+    blocks = [
+        {"type": "thinking", "thinking": "a"},
+        {"type": "thinking", "thinking": "b"},
+        {"type": "redacted_thinking"},
+    ]
+
+    assert details(blocks, blocks[2:], name="thinking_blocks") == [*blocks, blocks[2]]
+
+

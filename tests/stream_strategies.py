@@ -1,0 +1,244 @@
+"""Whole streams of both protocols, as hypothesis draws them: valid, small, and with the liberties that vendors take.
+
+A stream is drawn in two steps: what it says, and how. The same thing said twice differs in how texts are
+cut into pieces, in the order of what may come side by side, and in the habits of one server or another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from .strategies import chat_usages, json_objects, messages_usages, names, texts
+from .streams import DONE, block, chunk, message_start
+
+__all__ = ["Call", "as_bytes", "calls", "chat_streams", "fragments", "messages_streams", "pieces_of", "told_calls"]
+
+JsonObject: TypeAlias = dict[str, Any]
+Call: TypeAlias = tuple[str, str, str]
+"""Id, name and arguments of a call."""
+
+
+@st.composite
+def pieces_of(draw: DrawFn, text: str) -> list[str]:
+    """A text cut anywhere."""
+    cuts = sorted(draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=3)))
+    return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True) if text[start:end]]
+
+
+@st.composite
+def calls(draw: DrawFn, max_size: int = 3) -> list[Call]:
+    """Calls with ids of their own."""
+    found = draw(st.lists(st.tuples(names, json_objects), max_size=max_size))
+    dumped = [json.dumps(each, ensure_ascii=draw(st.booleans())) for _, each in found]
+    return [(f"call_{at}", name, text) for at, ((name, _), text) in enumerate(zip(found, dumped, strict=True))]
+
+
+# -- Chat ------------------------------------------------------------------------------------------
+
+
+@st.composite
+def chat_streams(draw: DrawFn) -> list[JsonObject]:
+    """The chunks of a reply that comes to its end."""
+    deltas = draw(_prose_deltas())
+    told = draw(calls())
+    deltas += draw(told_calls(told))
+    chunks = [chunk({"role": "assistant", "content": ""}), *(chunk(delta) for delta in deltas)]
+    finish = draw(st.sampled_from(["tool_calls" if told else "stop", "stop", "length", "content_filter"]))
+    if draw(st.booleans()):
+        chunks.append(chunk(finish=finish))
+    else:
+        chunks[-1]["choices"][0]["finish_reason"] = finish
+    _add_usage(draw, chunks)
+    _add_habits(draw, chunks)
+    return chunks
+
+
+@st.composite
+def _prose_deltas(draw: DrawFn) -> list[JsonObject]:
+    """Reasoning under one of its names, then text."""
+    slot = draw(st.sampled_from(["reasoning_content", "reasoning", "reasoning_text"]))
+    reasoning, text = draw(texts | st.just("")), draw(texts | st.just(""))
+    deltas = [{slot: piece} for piece in draw(pieces_of(reasoning))] if reasoning else []
+    if draw(st.booleans()):
+        signed = {"type": "thinking", "thinking": draw(st.sampled_from([reasoning, ""])), "signature": "c2ln"}
+        deltas.append({"thinking_blocks": [signed]})
+    said = draw(pieces_of(text)) if text else []
+    return deltas + [{"content": piece} for piece in said]
+
+
+@st.composite
+def told_calls(draw: DrawFn, told: list[Call]) -> list[JsonObject]:
+    """The deltas of calls, in the manner of one server or another."""
+    manner = draw(st.sampled_from(["official", "side by side", "all 0", "no index", "repeated", "emptied"]))
+    each = [draw(fragments(at, call)) for at, call in enumerate(told)]
+    if manner == "side by side":
+        return [{"tool_calls": [fragment]} for fragment in draw(_mixed(each))]
+    for at, fragments_of_one in enumerate(each):
+        for position, fragment in enumerate(fragments_of_one):
+            _mannered(fragment, manner, told[at], position)
+    return [{"tool_calls": [fragment]} for fragments_of_one in each for fragment in fragments_of_one]
+
+
+@st.composite
+def fragments(draw: DrawFn, index: int, call: Call) -> list[JsonObject]:
+    """A call as OpenAI streams it."""
+    call_id, name, arguments = call
+    first, *rest = ["", *draw(pieces_of(arguments))] if draw(st.booleans()) else draw(pieces_of(arguments))
+    function = {"name": name, "arguments": first}
+    opening = {"index": index, "id": call_id, "type": "function", "function": function}
+    return [opening, *({"index": index, "function": {"arguments": piece}} for piece in rest)]
+
+
+def _mannered(fragment: JsonObject, manner: str, call: Call, position: int) -> None:
+    if manner == "all 0":
+        fragment["index"] = 0
+    elif manner == "no index":
+        del fragment["index"]
+    elif position and manner == "repeated":
+        fragment["id"] = call[0]
+        fragment["function"]["name"] = call[1]
+    elif position and manner == "emptied":
+        fragment["id"] = fragment["function"]["name"] = ""
+
+
+@st.composite
+def _mixed(draw: DrawFn, sequences: list[list[JsonObject]]) -> list[JsonObject]:
+    """Sequences mixed with each other, each in its own order; their first items come in order."""
+    waiting = [list(sequence) for sequence in sequences]
+    out: list[JsonObject] = []
+    begun = 0
+    while any(waiting):
+        ready = [at for at, rest in enumerate(waiting) if rest and at <= begun]
+        at = draw(st.sampled_from(ready))
+        begun = max(begun, at + 1)
+        out.append(waiting[at].pop(0))
+    return out
+
+
+def _add_usage(draw: DrawFn, chunks: list[JsonObject]) -> None:
+    usage = draw(chat_usages())
+    match draw(st.sampled_from(["own chunk", "last chunk", "each chunk"])):
+        case "own chunk":
+            chunks.append(chunk(choices=[], usage=usage))
+        case "last chunk":
+            chunks[-1]["usage"] = usage
+        case _:
+            for each in chunks:
+                each["usage"] = usage
+
+
+def _add_habits(draw: DrawFn, chunks: list[JsonObject]) -> None:
+    """What some servers add to every chunk, and what means nothing."""
+    habit = draw(st.sampled_from(["none", "role", "empty", "null", "preamble", "finish reason"]))
+    if habit == "preamble":
+        chunks.insert(0, chunk(choices=[], prompt_filter_results=[]))
+    for choice in (choice for each in chunks for choice in each["choices"]):
+        if habit == "role":
+            choice["delta"]["role"] = "assistant"
+        elif habit == "empty":
+            choice["delta"] = {"content": "", "reasoning_content": "", "tool_calls": [], **choice["delta"]}
+        elif habit == "null":
+            choice["delta"] = {"content": None, "refusal": None, "tool_calls": None, **choice["delta"]}
+        elif habit == "finish reason":
+            choice["finish_reason"] = choice["finish_reason"] or ""
+
+
+# -- Messages --------------------------------------------------------------------------------------
+
+
+@st.composite
+def messages_streams(draw: DrawFn) -> list[JsonObject]:
+    """The events of a reply that comes to its end."""
+    usage = draw(messages_usages)
+    blocks = [each for _, each in zip(range(4), draw(st.lists(_blocks(), max_size=4)), strict=False)]
+    started = message_start(usage={**usage, "output_tokens": 1})
+    events = [started, *(event for at, (opening, deltas) in enumerate(blocks) for event in block(at, opening, deltas))]
+    if draw(st.booleans()):  # Kimi
+        events = [event for event in events if event["type"] != "content_block_stop"]
+    called = any(opening["type"] == "tool_use" for opening, _ in blocks)
+    events += draw(_ends(usage, "tool_use" if called else "end_turn"))
+    for at in sorted(draw(st.sets(st.integers(1, len(events)), max_size=2)), reverse=True):
+        events.insert(at, {"type": "ping"})
+    return _with_own_ids(events)
+
+
+def _with_own_ids(events: list[JsonObject]) -> list[JsonObject]:
+    for at, event in enumerate(events):
+        if event.get("content_block", {}).get("type") == "tool_use":
+            event["content_block"]["id"] = f"toolu_{at}"
+    return events
+
+
+@st.composite
+def _ends(draw: DrawFn, usage: JsonObject, usual: str) -> list[JsonObject]:
+    stop = draw(st.sampled_from([usual, "max_tokens", "stop_sequence", "refusal"]))
+    delta = {"stop_reason": stop, "stop_sequence": "###" if stop == "stop_sequence" else None}
+    last = {"type": "message_delta", "delta": delta, "usage": draw(st.sampled_from([usage, _partly(usage)]))}
+    early = {"type": "message_delta", "delta": {"stop_reason": None}, "usage": {"output_tokens": 0}}
+    return [*([early] if draw(st.booleans()) else []), last, {"type": "message_stop"}]
+
+
+def _partly(usage: JsonObject) -> JsonObject:
+    return {"input_tokens": None, "output_tokens": usage["output_tokens"]}
+
+
+@st.composite
+def _blocks(draw: DrawFn) -> tuple[JsonObject, list[JsonObject]]:
+    """A block and its deltas."""
+    kind = draw(st.sampled_from(["text", "thinking", "redacted", "call", "whole call", "server"]))
+    if kind == "redacted":
+        return {"type": "redacted_thinking", "data": "ZGF0YQ"}, []
+    if kind == "text":
+        first, *rest = ["", *draw(pieces_of(draw(texts)))] if draw(st.booleans()) else draw(pieces_of(draw(texts)))
+        return {"type": "text", "text": first}, _deltas("text_delta", "text", rest)
+    if kind == "thinking":
+        deltas = _deltas("thinking_delta", "thinking", draw(pieces_of(draw(texts))) if draw(st.booleans()) else [])
+        deltas += _deltas("signature_delta", "signature", ["c2ln"])
+        return {"type": "thinking", "thinking": "", "signature": ""}, deltas
+    return draw(_calls_of_messages(kind))
+
+
+@st.composite
+def _calls_of_messages(draw: DrawFn, kind: str) -> tuple[JsonObject, list[JsonObject]]:
+    given = draw(json_objects)
+    tag = "server_tool_use" if kind == "server" else "tool_use"
+    opening: JsonObject = {"type": tag, "id": "toolu", "name": draw(names), "input": {}}
+    if kind == "whole call":
+        return {**opening, "input": given}, []
+    text = json.dumps(given, separators=(",", ":"), ensure_ascii=False) if given else ""
+    return opening, _deltas("input_json_delta", "partial_json", ["", *(draw(pieces_of(text)) if text else [])])
+
+
+def _deltas(kind: str, key: str, pieces: Iterable[str]) -> list[JsonObject]:
+    return [{"type": kind, key: piece} for piece in pieces]
+
+
+# -- bytes -----------------------------------------------------------------------------------------
+
+_COMMENTS: Final = (b": OPENROUTER PROCESSING\n\n", b":\n\n", b"id: 7\nretry: 10\n\n")
+
+
+@st.composite
+def as_bytes(draw: DrawFn, events: SearchStrategy[list[JsonObject]]) -> bytes:
+    """The events of a stream on the wire, with the liberties that the format allows."""
+    line_end = draw(st.sampled_from([b"\n", b"\n", b"\r\n", b"\r"]))
+    colon = draw(st.sampled_from([b": ", b":"]))
+    drawn = draw(events)
+    ascii_only = draw(st.booleans())
+    body = b"".join(_event_bytes(event, colon, ascii_only) for event in drawn)
+    if "choices" in drawn[0]:
+        body += draw(st.sampled_from([DONE, DONE.strip(), b""]))
+    if draw(st.booleans()):
+        body = draw(st.sampled_from(_COMMENTS)) + body
+    return body.replace(b"\n", line_end)
+
+
+def _event_bytes(event: JsonObject, colon: bytes, ascii_only: bool) -> bytes:
+    data = json.dumps(event, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    name = b"event%b%b\n" % (colon, event["type"].encode()) if "type" in event else b""
+    return b"%bdata%b%b\n\n" % (name, colon, data)
