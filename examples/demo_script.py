@@ -73,7 +73,7 @@ def _text(asked: Asked) -> str:
     if asked.images:
         return f"I see {asked.images} image(s)."
     if _CJK.search(asked.said):
-        return "你好、很高兴认识你。今天我能帮你做什么呢。"
+        return "你好。我是一个演示模型。很高兴认识你。"
     return f"Hello! You said: {asked.said}"
 
 

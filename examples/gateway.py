@@ -225,7 +225,7 @@ class Gateway:
             request.headers, source=client, target=self._backend.protocol, api_key=api_key
         )
         headers.pop("accept", None)  # the answer comes as the body asks, and some backends go by the header
-        return headers
+        return {**headers, "content-type": "application/json"}
 
     def _url(self, path: str, request: Request) -> str:
         """Messages knows a query, ``?beta=true``, that only its own backends understand."""

@@ -51,6 +51,9 @@ _EVENT_STREAM: Final = {
     "x-accel-buffering": "no",  # else nginx would collect the events
 }
 
+_OTHER: Final[dict[WireProtocol, WireProtocol]] = {"messages": "chat", "chat": "messages"}
+"""An error that comes from the other protocol is completed with a type and a code."""
+
 _log: Final = logging.getLogger("llm_transcode.examples")
 
 
@@ -108,7 +111,7 @@ def _unreachable(call: Call, error: httpx2.TransportError) -> Response:
 def error_response(status: int, message: str, *, client: WireProtocol, param: str | None = None) -> Response:
     """An error of our own, in the client's protocol."""
     body = {"error": {"message": message, "param": param}}
-    error = convert_error(status, body, source="chat", target=client)
+    error = convert_error(status, body, source=_OTHER[client], target=client)
     return Response(error.to_json(), error.status, media_type="application/json")
 
 
@@ -170,7 +173,9 @@ class Verbatim:
         return b""
 
     def fail(self, reason: str) -> bytes:
-        error = convert_error(None, {"error": {"message": reason}}, source="chat", target=self._protocol)
+        error = convert_error(
+            None, {"error": {"message": reason}}, source=_OTHER[self._protocol], target=self._protocol
+        )
         return b"\n\n" + _error_event(error.to_json())  # ends the event that may have been cut off
 
     def ping(self) -> bytes:

@@ -27,7 +27,7 @@ def recordings(protocol: str, kind: str) -> list[Path]:
 
 def payloads(stream: bytes) -> Iterator[JsonObject]:
     """The JSON data of a stream's events; the end of a Chat stream is none."""
-    for line in stream.decode("utf-8", "replace").splitlines():
-        field, _, value = line.partition(":")
-        if field == "data" and value.strip() not in ("", "[DONE]"):
-            yield json.loads(value)
+    for line in stream.splitlines():  # of bytes, so that U+0085 and its like end no line
+        field, _, value = line.partition(b":")
+        if field == b"data" and value.strip() not in (b"", b"[DONE]"):
+            yield json.loads(value.decode("utf-8", "replace"))

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .strategies import chat_usages, json_objects, messages_usages, names, texts
-from .streams import DONE, block, chunk, message_start
+from tests.strategies import chat_usages, json_objects, messages_usages, names, texts
+from tests.streams import DONE, block, chunk, message_start
 
 __all__ = ["Call", "as_bytes", "calls", "chat_streams", "fragments", "messages_streams", "pieces_of", "told_calls"]
 
@@ -63,12 +63,19 @@ def _prose_deltas(draw: DrawFn) -> list[JsonObject]:
     """Reasoning under one of its names, then text."""
     slot = draw(st.sampled_from(["reasoning_content", "reasoning", "reasoning_text"]))
     reasoning, text = draw(texts | st.just("")), draw(texts | st.just(""))
-    deltas = [{slot: piece} for piece in draw(pieces_of(reasoning))] if reasoning else []
-    if draw(st.booleans()):
-        signed = {"type": "thinking", "thinking": draw(st.sampled_from([reasoning, ""])), "signature": "c2ln"}
-        deltas.append({"thinking_blocks": [signed]})
+    deltas: list[JsonObject] = [{slot: piece} for piece in draw(pieces_of(reasoning))] if reasoning else []
+    match draw(st.sampled_from(["unsigned", "signed at the end", "in both slots"])):
+        case "signed at the end":
+            deltas.append(_thought(reasoning, "c2ln"))
+        case "in both slots":
+            deltas = [{**delta, **_thought(delta[slot], None)} for delta in deltas] + [_thought("", "c2ln")]
     said = draw(pieces_of(text)) if text else []
     return deltas + [{"content": piece} for piece in said]
+
+
+def _thought(text: str, signature: str | None) -> JsonObject:
+    """LiteLLM's slot."""
+    return {"thinking_blocks": [{"type": "thinking", "thinking": text, "signature": signature}]}
 
 
 @st.composite

@@ -11,7 +11,6 @@ from tests.pitfalls.conversions import (
     HI,
     Outcome,
     assistant,
-    call,
     chat_reply,
     custom,
     message,
@@ -19,7 +18,6 @@ from tests.pitfalls.conversions import (
     reply_to_messages,
     request_to_chat,
     request_to_messages,
-    text,
     tool_use,
     user,
 )
@@ -125,11 +123,3 @@ def test_messages_replies(code: LossCode, body: JsonObject, path: str) -> None:
 @pytest.mark.parametrize(("code", "body", "path"), OF_CHAT_REPLIES)
 def test_chat_replies(code: LossCode, body: JsonObject, path: str) -> None:
     check(reply_to_messages(body), code, path)
-
-
-def test_hybrid_calls_are_not_lost_twice() -> None:
-    outcome = request_to_messages(
-        {"messages": [HI, assistant(text("so"), tool_use("t1"), tool_calls=[call("t1")]), user("done")]}
-    )
-
-    assert outcome.losses == [("tool_result_missing", "$.messages[1].content")]

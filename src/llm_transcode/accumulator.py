@@ -130,8 +130,6 @@ class StreamAccumulator:
                 self._builder.add(payload)
         except StreamError as error:
             self._fail(error)
-        except RecursionError:
-            self._fail(StreamError("an event is nested too deeply"))
         else:
             self._over = self._builder.over
 
@@ -187,12 +185,9 @@ def stream_response(response: Body, *, protocol: Protocol) -> bytes:
     `ValueError` for an unknown protocol.
     """
     check_protocols(protocol)
-    try:
-        if protocol == "messages":
-            return _encode_messages(messages.Response.parse(response).to_dict())
-        return _encode_chat(chat.Response.parse(response).to_dict())
-    except RecursionError as error:
-        raise InvalidPayload("nested too deeply") from error
+    if protocol == "messages":
+        return _encode_messages(messages.Response.parse(response).to_dict())
+    return _encode_chat(chat.Response.parse(response).to_dict())
 
 
 def _encode_messages(response: JsonObject) -> bytes:

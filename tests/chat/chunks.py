@@ -43,5 +43,3 @@ def opening(index: int | None, call_id: str, name: str, arguments: Any = "") -> 
 def detail(kind: str = "text", index: int | None = 0, **more: Any) -> JsonObject:
     found: JsonObject = {} if index is None else {"index": index}
     return {"type": f"reasoning.{kind}", **more, **found}
-
-

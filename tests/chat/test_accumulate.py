@@ -4,7 +4,7 @@ import copy
 import json
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from hypothesis import given

@@ -148,5 +148,3 @@ def test_blocks_of_one_delta_stay_apart() -> None:
     ]
 
     assert details(blocks, blocks[2:], name="thinking_blocks") == [*blocks, blocks[2]]
-
-

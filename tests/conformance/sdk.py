@@ -98,8 +98,8 @@ def _strict(schema: Any) -> Any:
     match copy.get("type"):
         case "generator":
             copy["type"] = "list"
-        case "typed-dict" | "model-fields" if "extras_schema" not in copy:
-            copy["extra_behavior"] = "forbid"
+        case "typed-dict" | "model-fields":
+            copy["extra_behavior"] = "allow" if "extras_schema" in copy else "forbid"
         case "model":  # its fields alone: pydantic would take the lenient validator that the class has ready
             return {**copy["schema"], "ref": copy["ref"]} if "ref" in copy else copy["schema"]
     return copy

@@ -20,6 +20,7 @@ __all__ = ["judge_stream"]
 _PIECE: Final = 61
 """The size in bytes of the pieces in which a stream is fed a second time; it cuts lines and characters apart."""
 
+
 def judge_stream(case: Case) -> Outcome:
     """Transcode a stream, as a whole and in pieces; the SDKs say what both sides amount to."""
     body = case.read()

@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from llm_transcode import Loss, LossCode
+
 from .documents import JsonObject
-from .streams import accumulated, failure, stream_faults
+from .stream_losses import path_faults, placed
+from .streams import accumulated, failure, plain, stream_faults
 from .test_referee import MESSAGES_REPLY
 
 START: JsonObject = {
@@ -125,3 +128,90 @@ def test_the_sdks_put_streams_together() -> None:
     reply = accumulated(chat(CHAT), "chat")
     assert reply["choices"][0]["message"]["reasoning_content"] == "Hm."
     assert reply["usage"] == USAGE
+
+
+# -- how recorded streams are read -----------------------------------------------------------------
+
+
+def test_usage_of_an_earlier_chunk_is_not_forgotten() -> None:
+    reply = accumulated(plain(chat([chunk({"content": "Hi."}, usage=USAGE), FINISH])), "chat")
+    assert reply["usage"] == USAGE
+
+
+def test_groqs_usage_counts() -> None:
+    reply = accumulated(plain(chat([TEXT, {**FINISH, "x_groq": {"usage": USAGE}}])), "chat")
+    assert reply["usage"] == USAGE
+
+
+def test_a_list_of_parts_is_told_apart() -> None:
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"type": "text", "text": "Hi"}]
+    reply = accumulated(plain(chat([chunk({"content": parts}), chunk({"content": "."}), FINISH])), "chat")
+    message = reply["choices"][0]["message"]
+    assert (message["reasoning_content"], message["content"]) == ("Hm.", "Hi.")
+
+
+def test_a_call_is_introduced_once() -> None:
+    repeated = call(0, id="call_1", type="function", function={"name": "f", "arguments": "{}"})
+    (said,) = accumulated(plain(chat([OPENED, repeated, FINISH])), "chat")["choices"][0]["message"]["tool_calls"]
+    assert (said["id"], said["function"]["name"], said["function"]["arguments"]) == ("call_1", "f", "{}")
+
+
+def test_calls_are_numbered_in_their_order() -> None:
+    whole = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+    fragments = [{**whole, "id": "a"}, {**whole, "id": "b", "index": None}, {**whole, "id": "c", "index": 7}]
+    reply = accumulated(plain(chat([chunk({"tool_calls": fragments}), FINISH])), "chat")
+    assert [said["id"] for said in reply["choices"][0]["message"]["tool_calls"]] == ["a", "b", "c"]
+
+
+def test_chunks_that_name_nothing_are_named_by_the_others() -> None:
+    nameless = {"id": "", "object": "", "model": "", "choices": []}
+    reply = accumulated(plain(chat([nameless, TEXT, FINISH])), "chat")
+    assert (reply["id"], reply["model"]) == ("c1", "m")
+
+
+def test_the_input_of_a_call_that_was_cut_off_is_not_completed() -> None:
+    opened = {**OPEN, "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {}}}
+    cut = {**DELTA, "delta": {"type": "input_json_delta", "partial_json": '{"a": [1, '}}
+    reply = accumulated(messages([START, opened, cut, CLOSE, END, STOP]), "messages")
+    assert reply["content"][0]["input"] == '{"a": [1, '
+
+
+# -- where the losses of a stream stand ------------------------------------------------------------
+
+
+def loss(code: LossCode, path: str, detail: str = "") -> Loss:
+    return Loss("dropped", "info", code, path, detail)
+
+
+def test_a_loss_must_point_into_an_event() -> None:
+    found = [loss(LossCode.USAGE, "$.usage.output_tokens"), loss(LossCode.USAGE, "$.usage.cost")]
+    assert [fault.rule for fault in path_faults(found, MESSAGES)] == ["loss path"]
+
+
+@pytest.mark.parametrize(
+    ("found", "paths"),
+    [
+        (loss(LossCode.CONTAINER, "$.message.container"), ["$.container"]),
+        (loss(LossCode.REFUSAL, "$.delta.stop_details.category"), ["$.stop_details.category"]),
+        (loss(LossCode.CITATIONS, "$.delta.citation"), ["$.content[0].citations", "$.content[1].citations"]),
+        (loss(LossCode.TOOL_CALLER, "$.content_block.caller"), ["$.content[0].caller", "$.content[1].caller"]),
+        (loss(LossCode.SERVER_BLOCK, "$.content_block", "'server_tool_use'"), ["$.content[1]"]),
+    ],
+)
+def test_losses_of_messages_streams_are_placed(found: Loss, paths: list[str]) -> None:
+    reply = {"content": [{"type": "text"}, {"type": "server_tool_use"}]}
+    assert [item.path for item in placed([found], reply, "messages")] == paths
+
+
+@pytest.mark.parametrize(
+    ("found", "paths"),
+    [
+        (loss(LossCode.THINKING, "$.choices[0].delta.reasoning_details"), ["$.choices[0].message.reasoning_details"]),
+        (loss(LossCode.CANDIDATES, "$.choices[0]"), ["$.choices[1]"]),
+        (loss(LossCode.TOOL_ID, "$.choices[0].delta.tool_calls[0].id"), ["$.choices[0].message.tool_calls[0].id"]),
+        (loss(LossCode.UNKNOWN_FIELD, "$.x_groq.usage.queue_time"), ["$.usage.queue_time"]),
+    ],
+)
+def test_losses_of_chat_streams_are_placed(found: Loss, paths: list[str]) -> None:
+    reply = {"choices": [{"message": {"tool_calls": [{}]}}, {}]}
+    assert [item.path for item in placed([found], reply, "chat")] == paths

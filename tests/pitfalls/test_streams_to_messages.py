@@ -6,7 +6,7 @@ import pytest
 
 from llm_transcode import Options, ReplyContext, StreamTranscoder
 
-from ..streams import (
+from tests.streams import (
     DONE,
     SPENT,
     JsonObject,

@@ -184,6 +184,17 @@ def test_p096_blocks_of_hybrid_clients() -> None:
     )
 
 
+def test_p096_a_call_in_both_forms_is_one_call() -> None:
+    outcome = turns(HI, assistant(text("so"), tool_use("t1"), tool_calls=[call("t1")]), user("done"))
+
+    assert outcome == expected(
+        HI,
+        assistant(text("so"), tool_use("t1")),
+        user(MISSING, text("done")),
+        losses=[("tool_result_missing", "$.messages[1].content")],
+    )
+
+
 def test_p096_a_malformed_foreign_block_is_found() -> None:
     with pytest.raises(InvalidPayload) as caught:
         turns(user({"type": "tool_result"}))

@@ -43,26 +43,23 @@ class Aliases:
 
     def fit(self, name: str, path: Path) -> str:
         """The name to write in place of ``name``."""
+        if _ILLEGAL.search(name) is None and (self._limit is None or len(name) <= self._limit):
+            return name
         fitted = self._fitted.get(name)
         if fitted is None:
-            fitted = self._fitted[name] = self._fit(name)
-            if fitted != name:
-                detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
-                self._losses.approximated(self._code, path, detail, "info")
+            fitted = self._fitted[name] = self._shortened(name)
+            detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
+            self._losses.approximated(self._code, path, detail, "info")
         return fitted
 
-    def _fit(self, name: str) -> str:
-        legal = _ILLEGAL.sub("_", name)
-        limit = len(name) if self._limit is None else self._limit
-        if legal == name and len(name) <= limit:
-            return name
+    def _shortened(self, name: str) -> str:
         suffix = "_" + hashed(name)
-        head = limit - len(suffix) if self._limit is not None else len(name)
-        return legal[:head] + suffix
+        head = len(name) if self._limit is None else self._limit - len(suffix)
+        return _ILLEGAL.sub("_", name)[:head] + suffix
 
     def reversed(self) -> dict[str, str]:
         """What was sent, to what it stands for; only where they differ."""
-        return {fitted: name for name, fitted in self._fitted.items() if fitted != name}
+        return {fitted: name for name, fitted in self._fitted.items()}
 
 
 @dataclass(slots=True)

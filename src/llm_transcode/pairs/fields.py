@@ -51,7 +51,7 @@ class Fields:
 
     def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
         """Record every field of ``value`` that is not mapped. An explicit null loses nothing."""
-        if not self._mapped.issuperset(value.model_fields_set):
+        if not self._mapped.issuperset(value.__pydantic_fields_set__):  # the property costs as much as all the rest
             self._report(value, value.model_fields_set - self._mapped, path, losses)
 
     def _report(self, value: WireModel, rest: set[str], path: Path, losses: Recorder) -> None:

@@ -9,8 +9,8 @@ exactly that line turns back into the flag.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from typing_extensions import assert_never
 
@@ -29,7 +29,6 @@ __all__ = [
     "ERROR_MARK",
     "RAW_ARGUMENTS",
     "CallIds",
-    "ToolMessage",
     "arguments_of",
     "call_to_chat",
     "call_to_messages",
@@ -152,36 +151,33 @@ def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> 
 def call_to_chat(block: messages.ToolUseBlock, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     """A call of an earlier turn, under the id that its result will name too."""
     TOOL_USE_TO_CHAT.report(block, path, cx.losses)
-    no_slot_for_mark(block.cache_control, path, cx)
+    if block.cache_control is not None:
+        no_slot_for_mark(block.cache_control, path, cx)
     function = {"name": cx.names.fit(block.name, (*path, "name")), "arguments": arguments_of(block.input)}
     return {"id": call_id, "type": "function", "function": function}
 
 
-class ToolMessage(NamedTuple):
-    """A tool message, and the parts that only a user message may hold."""
-
-    message: JsonObject
-    media: list[JsonObject]
-
-
-def result_to_chat(block: messages.ToolResultBlock, call_id: str, path: Path, cx: Conversion) -> ToolMessage:
-    """A result; its media follow in the user turn for backends whose tool messages are text only."""
+def result_to_chat(
+    block: messages.ToolResultBlock, call_id: str, path: Path, cx: Conversion
+) -> tuple[JsonObject, list[JsonObject]]:
+    """A result, and its media, which follow in the user turn for backends whose tool messages are text only."""
     TOOL_RESULT_TO_CHAT.report(block, path, cx.losses)
-    no_slot_for_mark(block.cache_control, path, cx)
+    if block.cache_control is not None:
+        no_slot_for_mark(block.cache_control, path, cx)
     media: list[JsonObject] = []
-    content = _result_content(block, call_id, path, media, cx)
+    content = block.content or ""
+    if not isinstance(content, str):
+        content = _result_content(content, call_id, path, media, cx)
     if block.is_error:
         content = _marked(content, (*path, "is_error"), cx)
-    return ToolMessage({"role": "tool", "tool_call_id": call_id, "content": content}, media)
+    return {"role": "tool", "tool_call_id": call_id, "content": content}, media
 
 
 def _result_content(
-    block: messages.ToolResultBlock, call_id: str, path: Path, media: list[JsonObject], cx: Conversion
+    blocks: Iterable[messages.ToolResultContent], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
 ) -> str | list[JsonObject]:
-    if block.content is None or isinstance(block.content, str):
-        return block.content or ""
     parts: list[JsonObject] = []
-    for index, inner in enumerate(block.content):
+    for index, inner in enumerate(blocks):
         at = (*path, "content", index)
         for part in _result_parts(inner, at, cx):
             if part["type"] == "text" or cx.dialect.tool_media:
@@ -199,6 +195,8 @@ _NOUNS: Final = {"image_url": "image", "file": "file"}
 
 def _result_parts(block: messages.ToolResultContent, path: Path, cx: Conversion) -> list[JsonObject]:
     match block:
+        case messages.TextBlock():
+            return parts_to_chat(block, path, cx)
         case messages.ToolReferenceBlock(tool_name=name):
             TOOL_REFERENCE_TO_CHAT.report(block, path, cx.losses)
             cx.losses.approximated(LossCode.TOOL_DEFERRED, path, "a tool that was found is named in text", "info")

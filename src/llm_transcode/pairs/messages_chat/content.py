@@ -172,7 +172,8 @@ def text_to_chat(block: messages.TextBlock, path: Path, cx: Conversion) -> JsonO
         cx.losses.dropped(LossCode.TURN_EMPTY, path, "an empty text", "info")
         return None
     part = text_part(block.text)
-    mark_for_chat(block.cache_control, part, path, cx)
+    if block.cache_control is not None:
+        mark_for_chat(block.cache_control, part, path, cx)
     return part
 
 

@@ -35,7 +35,6 @@ __all__ = [
     "made_up_id",
     "model_of_reply",
     "report_unsaid",
-    "report_unsaid",
     "response_to_chat",
     "response_to_messages",
 ]
@@ -491,9 +490,11 @@ def _invented_id(response: chat.Response, cx: Conversion) -> str:
 
 
 def _usage(response: chat.Response, cx: Conversion) -> JsonObject:
-    usage, path = response.usage, ("usage",)
+    usage = response.usage
+    path: Path = ("usage",)
     if usage is None and response.x_groq is not None:
-        usage, path = response.x_groq.usage, ("x_groq", "usage")
+        usage = response.x_groq.usage
+        path = ("x_groq", "usage")
     included = counts_cache_within(cx.options.dialect)
     counts = usage_to_messages(usage, path, cx.losses, cached_included=included)
     tier = tier_to_messages(response.service_tier, ("service_tier",), cx.losses)

@@ -46,7 +46,7 @@ def object_schema(schema: JsonObject) -> JsonObject:
     anyOf at the top level": alternatives at the root are merged into one wider object.
     """
     schema = _resolved(schema)
-    if any(name in schema for name in _ALTERNATIVES):
+    if not schema.keys().isdisjoint(_ALTERNATIVES):
         schema = _merged(schema)
     if schema.get("type") != "object":
         schema = {**schema, "type": "object"}

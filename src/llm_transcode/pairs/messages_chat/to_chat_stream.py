@@ -329,9 +329,7 @@ class ToChatStream:
             case _ if opened.kind == "ignored":
                 pass  # the block is on record
             case _:
-                self._cx.losses.dropped(
-                    LossCode.UNKNOWN_BLOCK, ("delta",), f"a delta of type {delta.type!r}"
-                )
+                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("delta",), f"a delta of type {delta.type!r}")
 
     def _leave_block(self) -> None:
         """Another block begins."""

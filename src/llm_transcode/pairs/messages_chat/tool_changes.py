@@ -57,12 +57,18 @@ def current_tools(tools: Iterable[messages.Tool], turns: Iterable[messages.Turn]
     return current
 
 
+_CHANGING: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBlock, messages.CompactionBlock))
+"""Looked up before the types are told apart: nearly all blocks of a long conversation are others."""
+
+
 def _changes(turns: Iterable[messages.Turn]) -> Iterator[tuple[_Change, Path]]:
     """All changes in order, also those that a summary of earlier turns carries on."""
     for at, turn in enumerate(turns):
         if isinstance(turn, messages.UnknownTurn) or turn.content is None or isinstance(turn.content, str):
             continue
         for index, block in enumerate(turn.content):
+            if type(block) not in _CHANGING:
+                continue
             if isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
                 yield block, ("messages", at, "content", index)
             elif isinstance(block, messages.CompactionBlock):

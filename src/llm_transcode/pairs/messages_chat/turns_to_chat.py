@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from typing_extensions import assert_never
@@ -64,8 +64,10 @@ ASSISTANT_TURN_TO_CHAT: Final = Fields(
 )
 _SERVER: Final = Drop(LossCode.SERVER_BLOCK, "what Anthropic's server tools did; the text that used it stays")
 
-# -- system ----------------------------------------------------------------------------------------
+_FOLDED: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBlock))
+"""Blocks that are folded into the list of tools."""
 
+# -- system ----------------------------------------------------------------------------------------
 
 def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conversion) -> list[JsonObject]:
     """The system prompt as the first message."""
@@ -118,15 +120,17 @@ class _Call:
     result: JsonObject | None = None
 
 
-@dataclass(slots=True)
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    calls: list[_Call] = field(default_factory=list[_Call])
-    waiting: dict[str, deque[_Call]] = field(default_factory=dict[str, "deque[_Call]"])
-    """The calls without a result, by their id in the source; two may share one."""
-    media: dict[int, list[JsonObject]] = field(default_factory=dict[int, list[JsonObject]])
-    """Media of results, by the position of the turn they go into."""
+    __slots__ = ("calls", "media", "waiting")
+
+    def __init__(self) -> None:
+        self.calls: list[_Call] = []
+        self.waiting: dict[str, deque[_Call]] = {}
+        """The calls without a result, by their id in the source; two may share one."""
+        self.media: dict[int, list[JsonObject]] = {}
+        """Media of results, by the position of the turn they go into."""
 
 
 def turns_to_chat(turns: Sequence[messages.Turn], cx: Conversion) -> list[JsonObject]:
@@ -169,18 +173,23 @@ class _Walk:
         if not turn.content:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, ("messages", index), "a turn without content", "info")
         parts = self._window.media.pop(index, [])
+        said = False
+        late: Path | None = None
         for at, block in enumerate(turn.content):
-            parts += self._user_parts(block, ("messages", index, "content", at))
-        self._note_order(turn.content, index)
+            if not isinstance(block, messages.ToolResultBlock):
+                said = True
+                if type(block) not in _FOLDED:
+                    parts += parts_to_chat(block, ("messages", index, "content", at), self._cx)
+                continue
+            if said and late is None:
+                late = ("messages", index, "content", at)
+            if block.tool_use_id not in self._window.waiting:
+                parts += self._orphan(block, ("messages", index, "content", at))
+        if late is not None:
+            detail = "results go before what else the turn says"
+            self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
-
-    def _user_parts(self, block: messages.ContentBlock, path: Path) -> list[JsonObject]:
-        if isinstance(block, messages.ToolResultBlock):
-            return [] if block.tool_use_id in self._window.waiting else self._orphan(block, path)
-        if isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-            return []  # folded into the list of tools
-        return parts_to_chat(block, path, self._cx)
 
     def _orphan(self, block: messages.ToolResultBlock, path: Path) -> list[JsonObject]:
         """A result whose call is gone, perhaps compacted away. OpenAI refuses it as a tool message."""
@@ -199,17 +208,6 @@ class _Walk:
         if self._cx.options.unanswered_calls == "reject":
             raise InvalidPayload(f"{what}; every call needs one result in the turn that follows", render_path(path))
 
-    def _note_order(self, blocks: Iterable[messages.ContentBlock], index: int) -> None:
-        said = False
-        for at, block in enumerate(blocks):
-            if not isinstance(block, messages.ToolResultBlock):
-                said = True
-            elif said:
-                path = ("messages", index, "content", at)
-                self._cx.losses.approximated(
-                    LossCode.TURN_ORDER, path, "results go before what else the turn says", "info"
-                )
-                return
 
     # -- assistant turns
 
@@ -262,11 +260,11 @@ class _Walk:
                 continue
             call = waiting.popleft()
             message, media = result_to_chat(block, call.id, path, self._cx)
-            message["content"] = (
-                _joined(message["content"], self._cx) if isinstance(message["content"], list) else message["content"]
-            )
+            if isinstance(message["content"], list):
+                message["content"] = _joined(message["content"], self._cx)
             call.result = message
-            self._window.media.setdefault(index, []).extend(media)
+            if media:
+                self._window.media.setdefault(index, []).extend(media)
         return found
 
     def _missing(self, call: _Call) -> JsonObject | None:

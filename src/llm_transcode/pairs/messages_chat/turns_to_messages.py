@@ -20,7 +20,7 @@ from typing import Final, Literal, TypeAlias
 
 from typing_extensions import assert_never
 
-from ... import chat, messages
+from ... import chat
 from ...errors import InvalidPayload
 from ...losses import LossCode
 from ...wire import JsonObject, Path, WireModel, render_path

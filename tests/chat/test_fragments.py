@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from llm_transcode.chat.fragments import CallTracker, Fragment, JsonProgress
+
+
+def assigned(*fragments: Fragment) -> list[int]:
+    """The positions of the calls that fragments belong to."""
+    tracker = CallTracker()
+    return [tracker.assign(fragment)[0].position for fragment in fragments]
+
+
+def part(index: int | None, arguments: str = "{}") -> Fragment:
+    return Fragment(index, arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("fragments", "positions"),
+    [
+        ([Fragment(0, "a", "f"), part(0), Fragment(1, "b", "g"), part(1), part(0)], [0, 0, 1, 1, 0]),
+        ([Fragment(0, "a", "f", "{}"), Fragment(0, "b", "f", "{}"), part(0)], [0, 1, 1]),
+        ([Fragment(0, "a", "f", "{"), Fragment(0, "a", "f", "}")], [0, 0]),
+        ([Fragment(0, "a", "f"), Fragment(0, "", "", "{"), Fragment(0, "", "", "}")], [0, 0, 0]),
+        ([Fragment(0, "", "f", "{}"), Fragment(0, "", "g", "{}")], [0, 1]),
+        ([Fragment(0, "", "f", "{}"), Fragment(0, "", "f", "{}")], [0, 1]),
+        ([Fragment(0, "", "f", "{"), Fragment(0, "", "f", "}")], [0, 0]),
+        ([Fragment(None, "a", "f", "{}"), Fragment(None, "b", "g", "{}"), part(None)], [0, 1, 1]),
+        ([Fragment(None, "a", "f"), Fragment(None, "b", "g"), Fragment(None, "a", "", "{}")], [0, 1, 0]),
+        ([Fragment(0, "a", "f"), part(1)], [0, 0]),
+        ([Fragment(1, "a", "f"), part(1), Fragment(2, "b", "g"), part(2)], [0, 0, 1, 1]),
+        ([Fragment(0, "a", ""), Fragment(0, "", "f"), part(0)], [0, 0, 0]),
+    ],
+)
+def test_which_call_a_fragment_belongs_to(fragments: list[Fragment], positions: list[int]) -> None:
+    assert assigned(*fragments) == positions
+
+
+def test_a_call_gathers_its_id_name_and_arguments() -> None:
+    tracker = CallTracker()
+    for fragment in (Fragment(0, "a"), Fragment(0, "", "f", '{"x":'), Fragment(0, "a", "f", "1}")):
+        call, _ = tracker.assign(fragment)
+
+    assert (call.id, call.name, call.custom, call.size, call.complete) == ("a", "f", False, 7, True)
+    assert call.says('{"x":1}')
+    assert not call.says('{"x":2}')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "added"), [(("{}", "{}"), ["{}", ""]), (('{"a"', '{"a"'), ['{"a"', '{"a"']), (("{", "}"), ["{", "}"])]
+)
+def test_whole_arguments_that_come_again_add_nothing(arguments: tuple[str, ...], added: list[str]) -> None:
+    tracker = CallTracker()
+    tracker.assign(Fragment(0, "a", "f"))
+
+    assert [tracker.assign(part(0, piece))[1] for piece in arguments] == added
+
+
+@pytest.mark.parametrize(
+    ("pieces", "complete"),
+    [
+        (["{}"], True),
+        (["{", "}"], True),
+        (['{"a":"}', '"}'], True),
+        (['{"a":"\\', '""}'], True),
+        (['{"a":"\\\\', '"}'], True),
+        (['{"a":"}'], False),
+        (['{"a":{}'], False),
+        (["", " "], False),
+    ],
+)
+def test_progress_of_an_object(pieces: list[str], complete: bool) -> None:
+    progress = JsonProgress()
+    for piece in pieces:
+        progress.read(piece)
+
+    assert progress.complete is complete
+
+
+def test_a_call_that_has_ended_is_followed_by_another() -> None:
+    tracker = CallTracker()
+    call, _ = tracker.assign(Fragment(0, "", "f", "{}"))
+    call.ended = True
+
+    assert tracker.assign(Fragment(0, "", "f", "{}"))[0].position == 1
