@@ -52,6 +52,7 @@ def create_app(*, pace: float = _PACE, slow_pace: float = _SLOW_PACE) -> Starlet
 def start(app: Starlette | None = None) -> str:
     """Serve in a thread of this process, on a free port of the loopback; returns the address."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = uvicorn.Server(uvicorn.Config(app or create_app(), log_config=None, lifespan="off"))
     threading.Thread(target=server.run, args=([listener],), daemon=True).start()
     host, port = listener.getsockname()

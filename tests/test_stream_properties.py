@@ -38,7 +38,7 @@ Json: TypeAlias = Any
 
 CONTEXT = ReplyContext(include_usage=True)
 OPTIONS = Options(now=lambda: 0)
-QUICK = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 STREAMS: dict[Protocol, SearchStrategy[list[JsonObject]]] = {"chat": chat_streams(), "messages": messages_streams()}
 BODIES: dict[Protocol, SearchStrategy[bytes]] = {name: as_bytes(drawn) for name, drawn in STREAMS.items()}
@@ -243,14 +243,14 @@ def test_text_and_buffers_are_taken_too(source: Protocol) -> None:
 
 
 @both_ways
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=100)
 @given(body=st.binary(max_size=200))
 def test_no_bytes_make_feed_raise(source: Protocol, body: bytes) -> None:
     assert not is_finished(read_events(transcode(body, source)), TARGETS[source])
 
 
 @both_ways
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=100)
 @given(data=st.data())
 def test_no_damage_makes_feed_raise(source: Protocol, data: DataObject) -> None:
     """A stream in which some bytes were replaced may come to its end or fail, but is written by the rules."""
@@ -271,7 +271,7 @@ _DAMAGE = st.binary(max_size=3) | st.sampled_from(
 
 
 @both_ways
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=100)
 @given(data=st.data())
 def test_no_json_makes_feed_raise(source: Protocol, data: DataObject) -> None:
     """One value within an event is replaced by another."""

@@ -64,8 +64,6 @@ class Dialect:
     """Takes ``stream_options.include_usage``."""
     strict_tools: bool = True
     """Takes ``strict`` on functions."""
-    custom_tools: bool = False
-    """Takes free-form tools."""
     json_schema: bool = True
     """Takes ``response_format`` of type ``json_schema``."""
     parallel_tool_calls: bool = True
@@ -98,7 +96,6 @@ _OPENAI: Final = Dialect(
     stop_limit=4,
     cache_marks="prompt_cache_breakpoint",
     user_field="safety_identifier",
-    custom_tools=True,
 )
 _COMPATIBLE: Final = Dialect(name="compatible", protocol="chat", stop_limit=4)
 _ANTHROPIC: Final = Dialect(name="anthropic", protocol="messages", tool_name_limit=128, user_id_limit=256)

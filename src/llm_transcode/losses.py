@@ -46,8 +46,6 @@ class LossCode(str, Enum):
     """Claude Code's per-request billing line, which would defeat the prompt cache of the backend."""
     PREFILL = "prefill"
     """A last assistant turn, which one protocol continues and the other one answers."""
-    PLACEHOLDER = "placeholder"
-    """A turn that the other protocol demands and the source does not have."""
 
     # content
     CITATIONS = "citations"

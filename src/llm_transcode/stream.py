@@ -32,8 +32,8 @@ StreamEvent: TypeAlias = messages.Event | chat.Chunk
 _DONE: Final = b"[DONE]"
 """What ends a Chat stream; some servers end Messages streams with it too."""
 
-_NAMES: Final = {name: name.encode() for name in messages.EVENTS}
-"""The names of events as they stand on their lines."""
+_HEADS: Final = {name: f"event: {name}\ndata: ".encode() for name in messages.EVENTS}
+"""What stands before the data of an event, by the event's name."""
 
 _KEEP_ALIVE: Final = "ping"
 
@@ -236,9 +236,8 @@ class StreamTranscoder:
         return out
 
     def _encode_one(self, event: JsonObject) -> bytes:
-        if self._target == "messages":
-            return b"event: %b\ndata: %b\n\n" % (_NAMES[event["type"]], dump_finite(event))
-        return b"data: %b\n\n" % dump_finite(event)
+        head = _HEADS[event["type"]] if self._target == "messages" else b"data: "
+        return head + dump_finite(event) + b"\n\n"
 
     def _typed(self, events: list[JsonObject]) -> list[StreamEvent]:
         if self._target == "messages":

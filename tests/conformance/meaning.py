@@ -32,7 +32,6 @@ _ELSEWHERE: Final = {
     LossCode.TURN_EMPTY: {"speakers"},
     LossCode.MID_SYSTEM: {"user text", "speakers"},
     LossCode.PREFILL: {"speakers"},
-    LossCode.PLACEHOLDER: {"user text", "speakers"},
     LossCode.DOCUMENT_AS_TEXT: {"user text", "document name"},
     LossCode.DOCUMENT_NAME: {"document name"},
     LossCode.TOOL_MEDIA: {"user text", "speakers"},

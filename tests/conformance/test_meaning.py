@@ -114,7 +114,7 @@ def test_a_loss_of_everything_excuses_nothing() -> None:
 def test_a_loss_excuses_what_is_said_elsewhere() -> None:
     added = {**CHAT, "messages": [*CHAT["messages"], {"role": "user", "content": "More."}]}
     assert names(MESSAGES, added) == ["user text added"]
-    assert names(MESSAGES, added, lost(LossCode.PLACEHOLDER, "$.messages")) == []
+    assert names(MESSAGES, added, lost(LossCode.MID_SYSTEM, "$.messages")) == []
 
 
 def test_a_loss_excuses_what_stands_beside_it() -> None:

@@ -109,7 +109,7 @@ def test_p145_extra_keys_are_not_passed_on() -> None:
     outcome = counted_by_chat(usage)
 
     assert outcome == Outcome(
-        messages_usage(), [("unknown_field", "$.usage.cost"), ("unknown_field", "$.usage.brand_new")]
+        messages_usage(), [("vendor_field", "$.usage.cost"), ("unknown_field", "$.usage.brand_new")]
     )
 
 

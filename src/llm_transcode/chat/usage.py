@@ -6,7 +6,7 @@ OpenAI's ``prompt_tokens`` include the tokens read from and written to the cache
 
 from __future__ import annotations
 
-from ..wire import WireModel
+from ..wire import JsonObject, Number, WireModel
 
 __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "Usage"]
 
@@ -61,3 +61,9 @@ class Usage(WireModel):
     """Read from the cache (Mistral)."""
     reasoning_tokens: int | None = None
     """Spent on reasoning (some models on Azure)."""
+    cost: Number | None = None
+    """What it cost, in credits (OpenRouter)."""
+    cost_details: JsonObject | None = None
+    """What it cost, by part (OpenRouter)."""
+    is_byok: bool | None = None
+    """Whether the client's own key at the provider paid for it (OpenRouter)."""

@@ -267,6 +267,7 @@ class ToChatStream:
                 THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
                 opened.kind = "thinking"
                 opened.signature = block.signature or ""
+                opened.signed_at = path
                 self._think(opened, block.thinking)
             case messages.RedactedThinkingBlock():
                 THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
@@ -322,6 +323,7 @@ class ToChatStream:
                 self._think(opened, text)
             case messages.SignatureDelta(signature=signature) if opened.kind == "thinking":
                 opened.signature = signature
+                opened.signed_at = ("delta",)
             case messages.InputJsonDelta(partial_json=piece):
                 self._grow_call(opened, piece)
             case messages.CitationsDelta(citation=citation) if opened.kind == "text":
@@ -364,7 +366,7 @@ class ToChatStream:
         if opened.kind == "thinking":
             text = opened.thought.decode("utf-8", "surrogatepass")
             thought = {"type": "thinking", "thinking": text, "signature": opened.signature}
-            self._detail(messages.ThinkingBlock.from_object(thought), ("content_block",))
+            self._detail(messages.ThinkingBlock.from_object(thought), opened.signed_at)
         elif opened.kind in ("call", "output"):
             self._close_call(opened)
         elif opened.annotations:

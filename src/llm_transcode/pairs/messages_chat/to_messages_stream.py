@@ -29,7 +29,7 @@ from .error import error_to_messages
 from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
 from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES, made_up_id, model_of_reply
 from .stop import finish_to_stop, matched_stop
-from .usage import usage_to_messages
+from .usage import counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
 
@@ -138,7 +138,7 @@ class ToMessagesStream:
     def token(self, chunk: JsonObject) -> JsonObject | None:
         """The event that a mere token becomes; None, and nothing read, if there may be more to the chunk."""
         choices = chunk.get("choices")
-        if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage") or not self._is_quiet(chunk):
+        if chunk.get("usage") or not isinstance(choices, list) or len(choices) != 1 or not self._is_quiet(chunk):
             return None
         choice = choices[0]
         if not isinstance(choice, dict) or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
@@ -389,7 +389,8 @@ class ToMessagesStream:
         }
         if delta["stop_reason"] == "refusal":
             delta["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
-        self.usage = usage_to_messages(self._usage, self._usage_path, self._cx.losses)
+        included = counts_cache_within(self._cx.options.dialect)
+        self.usage = usage_to_messages(self._usage, self._usage_path, self._cx.losses, cached_included=included)
         self._blocks.events.append({"type": "message_delta", "delta": delta, "usage": self.usage})
         self._blocks.events.append({"type": "message_stop"})
         return self.take()

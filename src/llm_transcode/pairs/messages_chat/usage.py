@@ -17,7 +17,7 @@ from ... import chat, messages
 from ...dialects import DIALECTS, Dialect
 from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
-from ..fields import Drop, Fields
+from ..fields import VENDOR, Drop, Fields
 
 __all__ = ["counts_cache_within", "counts_to_chat", "report_usage", "usage_to_chat", "usage_to_messages"]
 
@@ -60,6 +60,7 @@ USAGE_TO_MESSAGES: Final = Fields(
         "num_cached_tokens": "`cache_read_input_tokens`",
         "reasoning_tokens": "`output_tokens_details.thinking_tokens`",
     },
+    dict.fromkeys(("cost", "cost_details", "is_byok"), VENDOR),
 )
 PROMPT_DETAILS_TO_MESSAGES: Final = Fields(
     chat.PromptTokensDetails,
