@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from .json_text import Json
+from .json_text import Json, is_object
 
 __all__ = ["ALL_EFFORTS", "ModelFacts", "Sampling", "facts_of", "with_capabilities"]
 
@@ -136,10 +136,10 @@ def with_capabilities(facts: ModelFacts, capabilities: Mapping[str, Json]) -> Mo
     """Replace guesses by the ``capabilities`` of Anthropic's ``ModelInfo``; other facts stay."""
     changes: dict[str, Json] = {}
     efforts = capabilities.get("effort")
-    if isinstance(efforts, Mapping):
+    if is_object(efforts):
         changes["efforts"] = tuple(level for level in ALL_EFFORTS if _supported(efforts.get(level)))
     thinking = capabilities.get("thinking")
-    if isinstance(thinking, Mapping) and isinstance(types := thinking.get("types"), Mapping):
+    if is_object(thinking) and is_object(types := thinking.get("types")):
         changes["adaptive_thinking"] = _supported(types.get("adaptive"))
         changes["budget_thinking"] = _supported(types.get("enabled"))
         changes["disabled_thinking"] = _supported(types.get("disabled"))
@@ -150,4 +150,4 @@ def with_capabilities(facts: ModelFacts, capabilities: Mapping[str, Json]) -> Mo
 
 def _supported(capability: Json) -> bool:
     """``{"supported": true}`` is how the API says yes; a bare boolean is tolerated."""
-    return capability.get("supported") is True if isinstance(capability, Mapping) else capability is True
+    return capability.get("supported") is True if is_object(capability) else capability is True

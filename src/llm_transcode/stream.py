@@ -130,26 +130,28 @@ class StreamTranscoder:
     # -- one event
 
     def _transcode(self, events: list[SSEvent]) -> bytes:
-        out: list[bytes] = []
+        out = b""
         for event in events:
             if self._is_over:
                 break
-            out.append(self._transcode_one(event) if event.comment is None else self.ping())
+            out += self._transcode_one(event)
         if self._sse.error is not None and not self._is_over:
-            out.append(self._encode(self._break(self._sse.error)))
-        return b"".join(out)
+            out += self._encode(self._break(self._sse.error))
+        return out
 
     def _transcode_one(self, event: SSEvent) -> bytes:
+        if event.comment is not None:
+            return self.ping()
         try:
             data = parse_json(event.data)
         except ConversionError as error:
             return self._encode(self._read_odd(event, error))
-        if isinstance(data, dict) and event.event != "error":
-            token = self._direction.token(data)
-            if token is not None:
-                return self._encode_one(token)
-            return self._encode(self._read(data)) or self._keep_alive(data)
-        return self._encode(self._read_named(event.event, data))
+        if event.event == "error" or not isinstance(data, dict):
+            return self._encode(self._read_named(event.event, data))
+        token = self._direction.token(data)
+        if token is not None:
+            return self._encode_one(token)
+        return self._encode(self._read(data)) or self._keep_alive(data)
 
     def _keep_alive(self, event: JsonObject) -> bytes:
         """What keeps the upstream's connection alive keeps the client's alive too."""

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import Self
 
 __all__ = ["Recorder", "Seen", "Server", "eventually"]
-
-_PATIENCE = 5.0
 
 
 class Server:
@@ -40,9 +39,9 @@ class Server:
         self._listener.close()
 
 
-def eventually(condition: Any) -> None:
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + _PATIENCE
+def eventually(condition: Callable[[], bool], *, patience: float = 5.0) -> None:
+    """Wait until a condition holds, for so many seconds."""
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)

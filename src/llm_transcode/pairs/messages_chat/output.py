@@ -15,8 +15,8 @@ from typing import Final
 from typing_extensions import assert_never
 
 from ... import chat, messages
+from ...json_text import Json, JsonObject, Path, dump_json, is_array
 from ...losses import LossCode
-from ...wire import Json, JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Fields, UnionFields
 from .schemas import closed_schema, is_strict_at_openai
@@ -131,7 +131,7 @@ def _instruct(instruction: str, body: JsonObject, path: Path, cx: Conversion) ->
     detail = "what Anthropic cannot enforce is asked for by a line of the system prompt"
     cx.losses.approximated(LossCode.OUTPUT_FORMAT, path, detail)
     system = body.get("system")
-    if isinstance(system, list):
+    if is_array(system):
         system.append({"type": "text", "text": instruction})
     else:
         body["system"] = f"{system}\n\n{instruction}" if system else instruction

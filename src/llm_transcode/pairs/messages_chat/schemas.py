@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...wire import Json, JsonObject, dump_json
+from ...json_text import Json, JsonObject, dump_json, is_array, is_object
 
 __all__ = ["closed_schema", "is_strict_at_openai", "object_schema"]
 
@@ -23,11 +23,11 @@ __all__ = ["closed_schema", "is_strict_at_openai", "object_schema"]
 
 def _object(value: Json) -> JsonObject:
     """The value, or an empty object: no one has checked a client's schema yet."""
-    return value if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def _array(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
+    return value if is_array(value) else []
 
 
 def _strings(value: Json) -> list[str]:
@@ -60,9 +60,9 @@ def _resolved(schema: JsonObject) -> JsonObject:
         return schema
     target: Json = schema
     for key in reference.removeprefix("#/").split("/"):
-        target = target.get(key) if isinstance(target, dict) else None
+        target = target.get(key) if is_object(target) else None
     rest = {key: value for key, value in schema.items() if key != "$ref"}
-    return {**rest, **target} if isinstance(target, dict) else rest
+    return {**rest, **target} if is_object(target) else rest
 
 
 def _merged(schema: JsonObject) -> JsonObject:
@@ -71,7 +71,7 @@ def _merged(schema: JsonObject) -> JsonObject:
     properties = dict(_object(merged.get("properties")))
     required = _strings(merged.get("required"))
     for name in _ALTERNATIVES:
-        branches = [branch for branch in _array(schema.get(name)) if isinstance(branch, dict)]
+        branches = [branch for branch in _array(schema.get(name)) if is_object(branch)]
         for branch in branches:
             for key, value in _object(branch.get("properties")).items():
                 properties.setdefault(key, value)
@@ -131,11 +131,11 @@ def _is_refused(key: str, value: Json) -> bool:
 
 
 def _closed_value(key: str, value: Json) -> Json:
-    if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
-        return {name: closed_schema(item) if isinstance(item, dict) else item for name, item in value.items()}
-    if key in ("anyOf", "allOf") and isinstance(value, list):
-        return [closed_schema(item) if isinstance(item, dict) else item for item in value]
-    if key == "items" and isinstance(value, dict):
+    if key in ("properties", "$defs", "definitions") and is_object(value):
+        return {name: closed_schema(item) if is_object(item) else item for name, item in value.items()}
+    if key in ("anyOf", "allOf") and is_array(value):
+        return [closed_schema(item) if is_object(item) else item for item in value]
+    if key == "items" and is_object(value):
         return closed_schema(value)
     return value
 
@@ -148,7 +148,7 @@ _NESTED_IN_LISTS: Final = ("anyOf", "allOf", "oneOf")
 
 def is_strict_at_openai(schema: Json) -> bool:
     """Whether OpenAI takes the schema with ``strict``: all objects closed, all properties required."""
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return True
     if "properties" in schema or schema.get("type") == "object":
         required, properties = _strings(schema.get("required")), _object(schema.get("properties"))

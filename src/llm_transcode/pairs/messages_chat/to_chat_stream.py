@@ -97,6 +97,8 @@ class _Open:
     thought: bytearray = field(default_factory=bytearray)
     """The text of a thought, as UTF-8, for the entry at the end of its block."""
     signature: str = ""
+    signed_at: Path = ()
+    """What holds the signature."""
     has_said: bool = False
     """Whether any text of a thought was sent."""
     start: int = 0

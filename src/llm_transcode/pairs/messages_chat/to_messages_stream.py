@@ -103,6 +103,9 @@ _PROSE: Final[dict[str, ProseKind]] = {
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
+_MOST_QUIET: Final = 100
+"""How many names of fields are remembered; an upstream that makes up more gets its tokens read at length."""
+
 _DELTA: Final[Path] = ("choices", 0, "delta")
 
 
@@ -207,6 +210,8 @@ class ToMessagesStream:
         self._usage_path = path
 
     def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
+        if len(self._quiet) > _MOST_QUIET:
+            return
         self._quiet.update(
             name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None
         )

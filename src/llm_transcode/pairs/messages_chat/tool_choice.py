@@ -17,8 +17,9 @@ from typing import Final
 from typing_extensions import assert_never
 
 from ... import chat, messages
+from ...json_text import JsonObject, Path, is_object
 from ...losses import LossCode
-from ...wire import JsonObject, Path, WireModel
+from ...wire import WireModel
 from ..conversion import Conversion
 from ..fields import Fields, UnionFields
 
@@ -108,7 +109,7 @@ def _allowed_name(entry: JsonObject) -> str | None:
     """``{"type": "function", "function": {"name": ...}}``, or without the inner object, as in the Responses API."""
     kind = entry.get("type")
     named = entry.get(kind) if isinstance(kind, str) else None
-    name = named.get("name") if isinstance(named, dict) else entry.get("name")
+    name = named.get("name") if is_object(named) else entry.get("name")
     return name if isinstance(name, str) else None
 
 
