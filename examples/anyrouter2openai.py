@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from serving import Program, app_from, serve
 from starlette.applications import Starlette
+
+from serving import Program, app_from, serve
 
 PROGRAM: Final = Program(
     name="anyrouter2openai",

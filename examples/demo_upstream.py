@@ -15,14 +15,15 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final, Protocol
 
 import anyio
-import demo_chat
-import demo_messages
 import uvicorn
-from demo_script import Asked, Reply, reply_to
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+import demo_chat
+import demo_messages
+from demo_script import Asked, Reply, reply_to
 
 __all__ = ["HINT", "MODELS", "create_app", "start"]
 

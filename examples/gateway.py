@@ -17,7 +17,6 @@ from itertools import count
 from typing import Final
 
 import httpx2
-from relay import Call, Relay, ask, error_response
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -36,6 +35,7 @@ from llm_transcode import (
 from llm_transcode.messages import TokenCount
 from llm_transcode.protocols import Protocol
 from llm_transcode.wire import dump_json, parse_object
+from relay import Call, Relay, ask, error_response
 
 __all__ = ["MAX_BODY_BYTES", "Backend", "Gateway", "create_app"]
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import demo_upstream
 import uvicorn
-from gateway import Backend, create_app, split
 from starlette.applications import Starlette
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
+import demo_upstream
+from gateway import Backend, create_app, split
 from llm_transcode import Options
 from llm_transcode.protocols import Protocol, check_protocols
 
@@ -126,13 +126,12 @@ def serve(program: Program) -> None:
 
 def _run(config: uvicorn.Config) -> None:
     """Like ``uvicorn.run``, which lets the sockets of several processes wait 40 ms for more to send."""
-    server = uvicorn.Server(config)
     listener = config.bind_socket()
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if config.workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
     else:
-        server.run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _lends_its_key(program: Program, host: str) -> bool:

@@ -93,7 +93,9 @@ def chat_body(*chunks: JsonObject, end: bytes = DONE) -> bytes:
 
 def messages_body(*events: JsonObject) -> bytes:
     """The bytes of a Messages stream."""
-    return b"".join([b"event: %b\ndata: %b\n\n" % (each["type"].encode(), json.dumps(each).encode()) for each in events])
+    return b"".join(
+        [b"event: %b\ndata: %b\n\n" % (each["type"].encode(), json.dumps(each).encode()) for each in events]
+    )
 
 
 def read_events(body: bytes) -> list[JsonObject]:
@@ -123,11 +125,13 @@ def chunk(delta: JsonObject | None = None, finish: str | None = None, **fields: 
     return {**head, "choices": [choice], **fields}
 
 
-def call(index: int | None = 0, call_id: str | None = None, name: str | None = None, arguments: str | None = None) -> JsonObject:
+def call(
+    index: int | None = 0, call_id: str | None = None, name: str | None = None, arguments: str | None = None
+) -> JsonObject:
     """A delta with one fragment of a call; what is None is absent."""
     function = {"name": name, "arguments": arguments}
     fragment = {"index": index, "id": call_id, "type": "function" if call_id else None}
-    said = {key: value for key, value in fragment.items() if value is not None}
+    said: JsonObject = {key: value for key, value in fragment.items() if value is not None}
     said["function"] = {key: value for key, value in function.items() if value is not None}
     return {"tool_calls": [said]}
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-NETWORK: Final = ("_socket", "socket", "ssl", "select", "selectors", "asyncio", "http.client", "urllib.request", "httpx")
+NETWORK: Final = ("socket", "ssl", "select", "selectors", "asyncio", "http.client", "urllib.request", "httpx")
 OTHERS: Final = ("subprocess", "multiprocessing", "logging", "sqlite3", "tempfile", "random")
 
 

@@ -79,7 +79,9 @@ def text_of(source: Protocol) -> tuple[bytes, bytes]:
 def call_of(source: Protocol) -> tuple[bytes, bytes]:
     """How a call begins, and fifty deltas of its arguments."""
     if source == "chat":
-        return chat_body(chunk(call(0, "a", "f", '{"x":"')), end=b""), chat_body(*[chunk(call(0, arguments="word "))] * 50, end=b"")
+        return chat_body(chunk(call(0, "a", "f", '{"x":"')), end=b""), chat_body(
+            *[chunk(call(0, arguments="word "))] * 50, end=b""
+        )
     start, first, delta, _ = tool_block(0, "a", "f", '{"x":"', "word ")
     return messages_body(message_start(), start, first), messages_body(*[delta] * 50)
 
@@ -106,7 +108,7 @@ def test_memory_does_not_grow_with_names_that_are_made_up() -> None:
     tracemalloc.start()
     try:
         for number in range(5000):
-            stream.feed(chat_body(chunk({"content": "word"}, **{f"field_{number}": 1}), end=b""))
+            stream.feed(chat_body({**chunk({"content": "word"}), f"field_{number}": 1}, end=b""))
         assert tracemalloc.get_traced_memory()[1] < MIB
     finally:
         tracemalloc.stop()
@@ -135,10 +137,14 @@ def long_body(source: Protocol, size: int) -> bytes:
     """A stream in which calls are held, reasoning is repeated, and text is long; for Messages, all blocks."""
     if source == "messages":
         pieces = ["word "] * size
-        blocks = [thinking_block(0, *pieces, signature="c2ln"), text_block(1, *pieces), tool_block(2, "a", "f", *pieces)]
+        blocks = [
+            thinking_block(0, *pieces, signature="c2ln"),
+            text_block(1, *pieces),
+            tool_block(2, "a", "f", *pieces),
+        ]
         return messages_body(message_start(), *(event for each in blocks for event in each), *message_end())
     thought = {"thinking_blocks": [{"type": "thinking", "thinking": "hm" * size, "signature": "c2ln"}]}
-    deltas = [*[{"reasoning_content": "hm"}] * size, thought, *[{"content": "word"}] * size]
+    deltas: list[JsonObject] = [*[{"reasoning_content": "hm"}] * size, thought, *[{"content": "word"}] * size]
     deltas += [call(0, "a", "f", "{"), call(1, "b", "g", "{"), *[call(1, arguments=" ")] * size, call(0, arguments="}")]
     return chat_body(*(chunk(delta) for delta in deltas), chunk(finish="stop"), usage_chunk())
 
@@ -169,7 +175,11 @@ def test_bytes_one_at_a_time_take_steps_in_proportion(source: Protocol) -> None:
 
 def check_failed(stream: Stream, reason: str) -> None:
     """The client is told in-band, and the caller by the stream."""
-    told = failed_chat(reason) if "error" in stream.events[-1] and "type" not in stream.events[-1] else failed_messages(reason)
+    told = (
+        failed_chat(reason)
+        if "error" in stream.events[-1] and "type" not in stream.events[-1]
+        else failed_messages(reason)
+    )
     assert stream.events[-1] == told
     assert stream.error is not None
     assert stream.error.reason == reason
@@ -190,7 +200,9 @@ def test_an_event_may_not_be_too_large(source: Protocol, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("source", ["chat", "messages"])
-@pytest.mark.parametrize("bomb", [b"[" * 100_000, b'{"a":' * 100_000, b'{"choices":' + b"[" * 5000 + b"]" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "bomb", [b"[" * 100_000, b'{"a":' * 100_000, b'{"choices":' + b"[" * 5000 + b"]" * 5000 + b"}"]
+)
 def test_json_may_not_be_nested_too_deeply(source: Protocol, bomb: bytes) -> None:
     stream = transcode(b"data: " + bomb + b"\n\n", source)
 
@@ -211,7 +223,11 @@ def test_what_is_not_held_any_more_does_not_count() -> None:
     rounds = [
         delta
         for at in range(0, 20, 2)
-        for delta in (call(at, f"c{at}", "f", "{"), call(at + 1, f"d{at}", "f", '{"x":"%s"}' % ("x" * 500)), call(at, arguments="}"))
+        for delta in (
+            call(at, f"c{at}", "f", "{"),
+            call(at + 1, f"d{at}", "f", '{"x":"%s"}' % ("x" * 500)),
+            call(at, arguments="}"),
+        )
     ]
 
     stream = to_messages(*(chunk(delta) for delta in rounds), chunk(finish="tool_calls"), usage_chunk(), options=SMALL)
@@ -268,13 +284,20 @@ def test_towards_messages_all_but_what_is_held_leaves_at_once() -> None:
 
 def test_towards_chat_all_but_the_end_leaves_at_once() -> None:
     stream = StreamTranscoder(
-        source="messages", target="chat", context=ReplyContext(custom_tools=frozenset({"g"})), options=Options(now=lambda: 0)
+        source="messages",
+        target="chat",
+        context=ReplyContext(custom_tools=frozenset({"g"})),
+        options=Options(now=lambda: 0),
     )
 
     def said(*events: JsonObject) -> list[JsonObject]:
         return fed(stream, messages_body(*events))
 
-    thought, text, called = thinking_block(0, "hm", signature="c2ln"), text_block(1, "hi"), tool_block(2, "a", "f", "{}")
+    thought, text, called = (
+        thinking_block(0, "hm", signature="c2ln"),
+        text_block(1, "hi"),
+        tool_block(2, "a", "f", "{}"),
+    )
     free = tool_block(3, "b", "g", '{"inp', 'ut":"one\\', 'ntwo"}')
     entry = {"type": "reasoning.text", "text": "hm", "signature": "c2ln", "format": "anthropic-claude-v1", "index": 0}
     custom = {"index": 1, "id": "b", "type": "custom", "custom": {"name": "g", "input": ""}}

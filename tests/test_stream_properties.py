@@ -170,9 +170,13 @@ def accumulated(body: bytes, protocol: Protocol) -> JsonObject:
 
 
 def said(value: Json) -> Json:
-    """A document without what says nothing."""
+    """A document without what says nothing; arguments are read, since a stream keeps how numbers are spelled."""
     if isinstance(value, dict):
-        return {name: said(item) for name, item in value.items() if item is not None and (name, item) != ("content", "")}
+        return {
+            name: json.loads(item) if name == "arguments" else said(item)
+            for name, item in value.items()
+            if item is not None and (name, item) != ("content", "")
+        }
     return [said(item) for item in value] if isinstance(value, list) else value
 
 

@@ -8,9 +8,7 @@ work done at start-up, import ``llm_transcode.pairs.messages_chat`` there.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, overload
 
 from .converted import Converted, ConvertedError, ReplyContext
 from .errors import InvalidPayload
@@ -28,13 +26,18 @@ M = TypeVar("M", bound="WireModel")
 N = TypeVar("N", bound="WireModel")
 
 
-@contextmanager
-def _bounded() -> Iterator[None]:
+class _Bounded:
     """Nesting beyond the interpreter's stack is bad input, wherever it is met."""
-    try:
-        yield
-    except RecursionError as error:
-        raise InvalidPayload("nested too deeply") from error
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, RecursionError):
+            raise InvalidPayload("nested too deeply") from error
+
+
+_BOUNDED: Final = _Bounded()
 
 
 def _unchanged(model: type[M], body: Body, context: ReplyContext | None = None) -> Converted[M]:
@@ -69,7 +72,7 @@ def convert_request(
 
     check_protocols(source, target)
     options = options or Options()
-    with _bounded():
+    with _BOUNDED:
         match source, target:
             case "messages", "chat":
                 return messages_chat.request_to_chat(messages.Request.parse(body), options)
@@ -128,7 +131,7 @@ def convert_response(
 
     check_protocols(source, target)
     context, options = context or ReplyContext(), options or Options()
-    with _bounded():
+    with _BOUNDED:
         match source, target:
             case "messages", "chat":
                 return messages_chat.response_to_chat(messages.Response.parse(body), context, options)
@@ -204,7 +207,7 @@ def convert_models(
 
     check_protocols(source, target)
     losses = Recorder((options or Options()).downgrade)
-    with _bounded():
+    with _BOUNDED:
         match source, target:
             case "messages", "chat":
                 return messages_chat.models_to_chat(listing, losses)

@@ -20,6 +20,7 @@ __all__ = [
     "JsonObject",
     "Number",
     "Path",
+    "Template",
     "clone",
     "dump_json",
     "is_array",
@@ -116,6 +117,24 @@ def dump_json(value: Json) -> bytes:
     if text.rfind(b"Infinity") >= 0 or text.rfind(b"NaN") >= 0:  # from the end, which takes a third of the time
         clone(value)  # the words may stand in a string; only a number is refused
     return text
+
+
+class Template:
+    """A JSON document to be written many times, each time with another text in one place.
+
+    That place is the last one in the document that holds `HOLE`.
+    """
+
+    __slots__ = ("_after", "_before")
+
+    HOLE: Final = "\0"
+
+    def __init__(self, document: Json) -> None:
+        self._before, _, self._after = dump_json(document).rpartition(dump_json(Template.HOLE))
+
+    def filled(self, text: str) -> bytes:
+        """The document with ``text`` in its place, as compact UTF-8."""
+        return self._before + dump_finite(text) + self._after
 
 
 def clone(value: Json, path: Path = ()) -> Json:

@@ -239,12 +239,15 @@ class Recorder:
             yield Loss(kind, level, code, render_path(path), detail)
 
     def dropped(self, code: LossCode, path: Path, detail: str, level: Level = "warning") -> None:
+        """Record what is left out."""
         self._add("dropped", level, code, path, detail)
 
     def approximated(self, code: LossCode, path: Path, detail: str, level: Level = "warning") -> None:
+        """Record what is said in another way."""
         self._add("approximated", level, code, path, detail)
 
     def invented(self, code: LossCode, path: Path, detail: str, level: Level = "info") -> None:
+        """Record what the target requires and the source does not have."""
         self._add("invented", level, code, path, detail)
 
     def refused(self, code: LossCode, path: Path, detail: str) -> None:

@@ -61,6 +61,7 @@ class StreamTranscoder:
             raise ValueError(f"a stream of {source!r} needs no transcoding to {target!r}; forward it as it is")
         self._options = options or Options()
         self._target = target
+        self._token_head = _HEADS["content_block_delta"] if target == "messages" else b"data: "
         self._sse = SSEDecoder(self._options.max_event_bytes)
         direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
         self._direction = direction(context or ReplyContext(), self._options)
@@ -130,14 +131,14 @@ class StreamTranscoder:
     # -- one event
 
     def _transcode(self, events: list[SSEvent]) -> bytes:
-        out = b""
+        out: list[bytes] = []
         for event in events:
             if self._is_over:
                 break
-            out += self._transcode_one(event)
+            out.append(self._transcode_one(event))
         if self._sse.error is not None and not self._is_over:
-            out += self._encode(self._break(self._sse.error))
-        return out
+            out.append(self._encode(self._break(self._sse.error)))
+        return b"".join(out)
 
     def _transcode_one(self, event: SSEvent) -> bytes:
         if event.comment is not None:
@@ -150,7 +151,7 @@ class StreamTranscoder:
             return self._encode(self._read_named(event.event, data))
         token = self._direction.token(data)
         if token is not None:
-            return self._encode_one(token)
+            return self._token_head + token + b"\n\n"
         return self._encode(self._read(data)) or self._keep_alive(data)
 
     def _keep_alive(self, event: JsonObject) -> bytes:

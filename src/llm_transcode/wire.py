@@ -11,7 +11,7 @@ Everything in this file holds for any protocol. Four promises are kept here and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import core_schema
@@ -69,7 +69,7 @@ class WireModel(BaseModel):
     def from_object(cls, source: JsonObject) -> Self:
         """Check an object that `parse_object` returned, or that the library built itself."""
         try:
-            model = cls.model_validate(source)
+            model: Self = cls.__pydantic_validator__.validate_python(source)
         except ValidationError as error:
             raise _invalid(error, source) from error
         except RecursionError as error:
@@ -92,7 +92,7 @@ class WireModel(BaseModel):
         return name in self.model_fields_set
 
 
-Body: TypeAlias = Union[bytes, bytearray, memoryview, str, Mapping[str, Json], WireModel]
+Body: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, Json] | WireModel
 """What callers may hand in for a document."""
 
 

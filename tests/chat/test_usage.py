@@ -19,7 +19,12 @@ def test_other_vendors_counts_are_named() -> None:
         '"cache_creation_input_tokens":1,"cached_tokens":4,"num_cached_tokens":4,"reasoning_tokens":2,"cost":0.5}',
     )
 
-    assert usage.model_extra == {"cost": 0.5}
+    assert not usage.model_extra
+
+
+def test_costs_are_one_number_or_many() -> None:
+    assert keep(Usage, '{"cost":0.5}').cost == 0.5
+    assert keep(Usage, '{"cost":{"total_cost":0.5}}').cost == {"total_cost": 0.5}
 
 
 def test_a_malformed_count_is_refused() -> None:

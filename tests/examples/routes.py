@@ -6,16 +6,16 @@ from contextlib import ExitStack
 from typing import Final
 
 import anthropic
-import demo_upstream
 import httpx2
 import openai
-from gateway import Backend, create_app
-from sdk_transport import TranscodingTransport
 from starlette.applications import Starlette
 from typing_extensions import Self
 
+import demo_upstream
+from gateway import Backend, create_app
 from llm_transcode import Options
 from llm_transcode.protocols import Protocol
+from sdk_transport import TranscodingTransport
 
 from .servers import Recorder, Server
 

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import demo_upstream
 import httpx2
 import pytest
-from gateway import Backend, create_app
-from relay import LOSSES_HEADER, Verbatim
 
+import demo_upstream
+from gateway import Backend, create_app
 from llm_transcode import Options
 from llm_transcode.protocols import Protocol
+from relay import LOSSES_HEADER, Verbatim
 
 from .routes import KEY, Network
 from .servers import Recorder, Server, eventually
@@ -206,14 +206,14 @@ async def _never_answers(scope: Any, receive: Any, send: Any) -> None:
 
 def test_signs_of_life(serve: Any, http: httpx2.Client) -> None:
     """Before the first word of the backend, and between two of them."""
-    slow = serve(demo_upstream.create_app(slow_pace=0.5))
+    slow = serve(demo_upstream.create_app(slow_pace=0.3))
     backend = Backend(protocol="chat", base_url=f"{slow}/v1", options=Options(eager_start=True))
     url = serve(create_app(backend, ping_seconds=0.1)) + "/v1/messages"
     began = time.monotonic()
     with http.stream("POST", url, json={**_HI, "model": "demo-slow", "stream": True}) as answer:
         pieces = answer.iter_text()
         assert _events(next(pieces)) == ["message_start", "ping"]
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 0.3
         events = _events("".join(pieces))
     assert "ping" in events[events.index("content_block_start") : events.index("content_block_stop")]
     assert events[-1] == "message_stop"

@@ -40,7 +40,7 @@ def _running(program: str, *arguments: str, **settings: str) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, str(_EXAMPLES / program), *arguments]
     environment = _environment(PORT=str(port), **settings)
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=environment) as process:
         url = f"http://127.0.0.1:{port}"
         try:
             eventually(lambda: _answers(url), patience=20)

@@ -1,22 +1,20 @@
-"""Pitfalls of streams on the way from Chat to Messages."""
+"""Pitfalls of streams on the way from Chat to Messages; those of tool calls have a file of their own."""
 
 from __future__ import annotations
 
 import pytest
 
 from llm_transcode import Options, ReplyContext, StreamTranscoder
-
+from tests.pitfalls.streamed import CREATED, NO_REASON, UNSIGNED, check, reply
 from tests.streams import (
     DONE,
     SPENT,
     JsonObject,
-    Stream,
     block,
     call,
     chat_body,
     chunk,
     counted,
-    failed_messages,
     message_end,
     message_start,
     read_events,
@@ -28,230 +26,13 @@ from tests.streams import (
     usage_chunk,
 )
 
-UNSIGNED = ("thinking_unsigned", "$.choices[0].delta")
-INCOMPLETE = ("tool_call_incomplete", "$.choices[0].delta.tool_calls[0].function.arguments")
-CREATED = ("created", "$.created")
-NO_REASON = ("stop_reason", "$.choices")
-
-
-def reply(*deltas: JsonObject, finish: str = "stop", **options: ReplyContext | Options | None) -> Stream:
-    """Transcode a reply with these deltas, a finish reason and the counts."""
-    chunks = [*(chunk(delta) for delta in deltas), chunk(finish=finish), usage_chunk()]
-    return to_messages(*chunks, **options)  # type: ignore[arg-type]
-
-
-def check(
-    stream: Stream, *blocks: list[JsonObject], stop: str = "end_turn", losses: list[tuple[str, str]] = []
-) -> None:
-    """Compare a reply whole; every stream loses the time of creation."""
-    events = [event for each in blocks for event in each]
-
-    assert stream.events == [message_start(), *events, *message_end(stop)]
-    assert stream.losses == [CREATED, *losses]
-    assert stream.finished
-    assert stream.error is None
-
-
-# -- tool calls ------------------------------------------------------------------------------------
-
-
-def test_p001_interleaved_calls() -> None:
-    stream = reply(
-        call(0, "a", "f", ""),
-        call(1, "b", "g", ""),
-        call(0, arguments='{"x":'),
-        call(1, arguments='{"y":'),
-        call(0, arguments="1}"),
-        call(1, arguments="2}"),
-        finish="tool_calls",
-    )
-
-    check(
-        stream,
-        tool_block(0, "a", "f", '{"x":', "1}"),
-        tool_block(1, "b", "g", '{"y":', "2}"),
-        stop="tool_use",
-    )
-
-
-def test_p002_one_block_for_each_call() -> None:
-    deltas = [call(at, f"c{at}", "f", '{"n":%d}' % at) for at in range(3)]
-
-    check(
-        reply(*deltas, finish="tool_calls"),
-        *(tool_block(at, f"c{at}", "f", '{"n":%d}' % at) for at in range(3)),
-        stop="tool_use",
-    )
-
-
-def test_p003_every_call_has_index_0() -> None:
-    stream = reply(
-        call(0, "a", "f", '{"x":1}'),
-        call(0, "b", "f", '{"x":'),
-        call(0, arguments="2}"),
-        finish="tool_calls",
-    )
-
-    check(stream, tool_block(0, "a", "f", '{"x":1}'), tool_block(1, "b", "f", '{"x":', "2}"), stop="tool_use")
-
-
-def test_p003_a_new_name_without_id_begins_another_call() -> None:
-    stream = reply(call(0, "a", "f", '{"x":1}'), call(0, None, "g", "{}"), finish="tool_calls")
-
-    made_up = made_up_id(stream)
-    check(
-        stream,
-        tool_block(0, "a", "f", '{"x":1}'),
-        tool_block(1, made_up, "g", "{}"),
-        stop="tool_use",
-        losses=[("tool_id", "$.choices[0].delta.tool_calls[0]")],
-    )
-
-
-@pytest.mark.parametrize("index", [None, "null"])
-def test_p004_no_index(index: str | None) -> None:
-    deltas = [call(None, "a", "f", '{"x":'), call(None, arguments="1}"), call(None, "b", "g", "{}")]
-    if index == "null":
-        for delta in deltas:
-            delta["tool_calls"][0]["index"] = None
-
-    check(
-        reply(*deltas, finish="tool_calls"),
-        tool_block(0, "a", "f", '{"x":', "1}"),
-        tool_block(1, "b", "g", "{}"),
-        stop="tool_use",
-    )
-
-
-def test_p004_no_index_in_a_delta_of_two() -> None:
-    both = {"tool_calls": [*call(None, "a", "f", "{")["tool_calls"], *call(None, "b", "g", "{")["tool_calls"]]}
-    more = {"tool_calls": [*call(None, arguments="}")["tool_calls"], *call(None, arguments="}")["tool_calls"]]}
-
-    check(
-        reply(both, more, finish="tool_calls"),
-        tool_block(0, "a", "f", "{", "}"),
-        tool_block(1, "b", "g", "{", "}"),
-        stop="tool_use",
-    )
-
-
-def test_p005_fragments_under_a_strange_index() -> None:
-    stream = reply(call(0, "a", "f", ""), call(1, arguments='{"x":1}'), finish="tool_calls")
-
-    check(
-        stream,
-        tool_block(0, "a", "f", '{"x":1}'),
-        stop="tool_use",
-        losses=[("stream_protocol", "$.choices[0].delta.tool_calls[0].index")],
-    )
-
-
-def test_p006_every_chunk_repeats_id_and_name() -> None:
-    stream = reply(call(0, "a", "f", "{"), call(0, "a", "f", '"x":1'), call(0, "a", "f", "}"), finish="tool_calls")
-
-    check(stream, tool_block(0, "a", "f", "{", '"x":1', "}"), stop="tool_use")
-
-
-def test_p007_empty_id_and_name_mean_absent() -> None:
-    later = call(0, None, "", '{"x":1}')
-    later["tool_calls"][0] |= {"id": "", "type": ""}
-
-    check(reply(call(0, "a", "f"), later, finish="tool_calls"), tool_block(0, "a", "f", '{"x":1}'), stop="tool_use")
-
-
-def test_p008_the_name_comes_late() -> None:
-    stream = reply(call(0, "a", "", ""), call(0, None, None, '{"x":'), call(0, None, "f", "1}"), finish="tool_calls")
-
-    check(stream, tool_block(0, "a", "f", '{"x":1}'), stop="tool_use")
-
-
-def test_p008_the_name_never_comes() -> None:
-    stream = reply(call(0, "a", "", '{"x":1}'), finish="tool_calls")
-
-    check(stream, losses=[("tool_call_incomplete", "$.choices[0].delta.tool_calls[0]")])
-
-
-def test_p009_a_whole_call_in_one_delta() -> None:
-    check(
-        reply(call(0, "a", "add", '{"a":17}'), finish="tool_calls"),
-        tool_block(0, "a", "add", '{"a":17}'),
-        stop="tool_use",
-    )
-
-
-def test_p010_the_finish_reason_in_the_chunk_of_the_call() -> None:
-    stream = to_messages(chunk(call(0, "a", "f", "{}"), "tool_calls"), usage_chunk())
-
-    check(stream, tool_block(0, "a", "f", "{}"), stop="tool_use")
-
-
-def test_p011_the_finish_reason_in_the_chunk_of_the_last_text() -> None:
-    check(to_messages(chunk({"content": "end"}, "length"), usage_chunk()), text_block(0, "end"), stop="max_tokens")
-
-
-def test_p012_two_calls_in_one_delta() -> None:
-    both = {"tool_calls": [*call(0, "a", "f", "{}")["tool_calls"], *call(1, "b", "g", '{"y":')["tool_calls"]]}
-
-    check(
-        reply(both, call(1, arguments="2}"), finish="tool_calls"),
-        tool_block(0, "a", "f", "{}"),
-        tool_block(1, "b", "g", '{"y":', "2}"),
-        stop="tool_use",
-    )
-
-
-def test_p013_the_whole_arguments_again() -> None:
-    stream = reply(
-        call(0, "a", "f", '{"x":'), call(0, arguments="1}"), call(0, arguments='{"x":1}'), finish="tool_calls"
-    )
-
-    check(stream, tool_block(0, "a", "f", '{"x":', "1}"), stop="tool_use")
-
-
-def test_p013_fragments_that_look_like_snapshots_are_appended() -> None:
-    stream = reply(call(0, "a", "f", '{"a"'), call(0, arguments='{"a":1'), finish="tool_calls")
-
-    check(stream, tool_block(0, "a", "f", '{"a"', '{"a":1'), stop="tool_use", losses=[INCOMPLETE])
-
-
-def test_p014_a_call_without_id() -> None:
-    stream = reply(call(0, None, "f", "{}"), finish="tool_calls")
-
-    made_up = made_up_id(stream)
-    assert made_up.startswith("toolu_")
-    check(
-        stream,
-        tool_block(0, made_up, "f", "{}"),
-        stop="tool_use",
-        losses=[("tool_id", "$.choices[0].delta.tool_calls[0]")],
-    )
-    assert reply(call(0, None, "f", "{}"), finish="tool_calls").events == stream.events
-
-
-def made_up_id(stream: Stream) -> str:
-    """The id of the last call."""
-    started = [event["content_block"] for event in stream.events if event["type"] == "content_block_start"]
-    found: str = started[-1]["id"]
-    return found
-
-
-def test_p015_an_id_used_twice_in_one_reply() -> None:
-    stream = reply(call(0, "call_0", "f", "{}"), call(1, "call_0", "g", "{}"), finish="tool_calls")
-
-    check(
-        stream,
-        tool_block(0, "call_0", "f", "{}"),
-        tool_block(1, "call_0_2", "g", "{}"),
-        stop="tool_use",
-        losses=[("tool_id", "$.choices[0].delta.tool_calls[0].id")],
-    )
-
-
 # -- text and reasoning ----------------------------------------------------------------------------
 
 
 def test_p016_empty_placeholders() -> None:
-    deltas = [{"reasoning_content": "", "content": piece, "tool_calls": [], "refusal": ""} for piece in ("an", "swer")]
+    deltas: list[JsonObject] = [
+        {"reasoning_content": "", "content": piece, "tool_calls": [], "refusal": ""} for piece in ("an", "swer")
+    ]
 
     check(
         reply({"reasoning_content": "hm", "content": ""}, *deltas),
@@ -350,30 +131,6 @@ def test_p023_no_finish_reason_but_done() -> None:
 
     check(called, tool_block(0, "a", "f", "{}"), stop="tool_use", losses=[NO_REASON])
     check(said, text_block(0, "hi"), losses=[NO_REASON])
-
-
-def test_p024_cut_off_within_a_call() -> None:
-    stream = to_messages(chunk(call(0, "a", "f", '{"x":')), end=b"")
-
-    assert stream.events == [
-        message_start(),
-        *tool_block(0, "a", "f", '{"x":'),
-        failed_messages("the upstream's stream ended early"),
-    ]
-    assert not stream.finished
-    assert stream.error is not None
-    assert stream.losses == [CREATED, INCOMPLETE]
-
-
-def test_p024_what_is_held_when_the_stream_breaks_is_lost() -> None:
-    stream = to_messages(chunk(call(0, "a", "f", "{")), chunk(call(1, "b", "g", "{}")), end=b"")
-
-    assert stream.events == [
-        message_start(),
-        *tool_block(0, "a", "f", "{"),
-        failed_messages("the upstream's stream ended early"),
-    ]
-    assert stream.losses == [CREATED, ("tool_call_incomplete", "$.choices[0].delta.tool_calls[0]"), INCOMPLETE]
 
 
 def test_p025_an_empty_finish_reason_in_every_chunk() -> None:
@@ -619,44 +376,3 @@ def test_p043_a_thought_signature_beside_a_call_is_recorded() -> None:
         stop="tool_use",
         losses=[("vendor_field", "$.choices[0].delta.tool_calls[0].extra_content")],
     )
-
-
-# -- errors ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("end", [b"", DONE])
-def test_p149_an_error_chunk(end: bytes) -> None:
-    error = {"error": {"message": "overloaded", "type": "server_error", "code": "overloaded_error"}}
-
-    stream = to_messages(chunk({"content": "par"}), error, chunk({"content": "never"}), end=end)
-
-    assert stream.events == [
-        message_start(),
-        *text_block(0, "par"),
-        failed_messages("overloaded", "overloaded_error", details={"error_code": "overloaded_error"}),
-    ]
-    assert not stream.finished
-    assert stream.error is not None
-    assert stream.error.reason == "overloaded"
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        b'data: {"error":"overloaded"}\n\n',
-        b'event: error\ndata: {"message":"overloaded"}\n\n',
-        b'event: error\ndata: "overloaded"\n\n',
-        b"event: error\ndata: overloaded\n\n",
-        b'data: {"id":"r1","choices":[{"index":0,"delta":{},"error":{"message":"overloaded"}}]}\n\n',
-    ],
-)
-def test_p149_errors_in_other_forms(error: bytes) -> None:
-    stream = transcode(chat_body(chunk({"content": "par"}), end=error), "chat")
-
-    assert stream.events == [message_start(), *text_block(0, "par"), failed_messages("overloaded")]
-
-
-def test_p149_an_error_before_anything_else() -> None:
-    stream = to_messages({"error": {"message": "no such model", "code": 404}})
-
-    assert stream.events == [failed_messages("no such model", "not_found_error")]

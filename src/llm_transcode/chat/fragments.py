@@ -90,7 +90,8 @@ class Call:
     def add(self, arguments: str) -> None:
         """Take note of the next piece of the arguments; `CallTracker.assign` does so for each fragment."""
         self.size += len(arguments)
-        self.blank = self.blank and (not arguments or arguments.isspace())
+        if self.blank and arguments and not arguments.isspace():
+            self.blank = False
         self._checksum = zlib.crc32(arguments.encode("utf-8", "surrogatepass"), self._checksum)
         self._progress.read(arguments)
 

@@ -61,8 +61,8 @@ class Usage(WireModel):
     """Read from the cache (Mistral)."""
     reasoning_tokens: int | None = None
     """Spent on reasoning (some models on Azure)."""
-    cost: Number | None = None
-    """What it cost, in credits (OpenRouter)."""
+    cost: Number | JsonObject | None = None
+    """What it cost, in credits (OpenRouter), or by part, in dollars (Perplexity)."""
     cost_details: JsonObject | None = None
     """What it cost, by part (OpenRouter)."""
     is_byok: bool | None = None

@@ -62,16 +62,19 @@ class Aliases:
         return {fitted: name for name, fitted in self._fitted.items()}
 
 
+_NO_FACTS: Final = ModelFacts()
+
+
 @dataclass(slots=True)
 class Conversion:
     """Handed through the converters of one document."""
 
     options: Options
     dialect: Dialect
-    facts: ModelFacts = field(default_factory=ModelFacts)
+    facts: ModelFacts = _NO_FACTS
     streaming: bool = False
     """Whether losses repeat with every chunk, and are recorded once."""
-    losses: Recorder = field(default_factory=Recorder)
+    losses: Recorder = field(init=False)
     names: Aliases = field(init=False)
     ids: Aliases = field(init=False)
 

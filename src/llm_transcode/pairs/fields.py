@@ -56,8 +56,9 @@ class Fields:
 
     def _report(self, value: WireModel, rest: set[str], path: Path, losses: Recorder) -> None:
         fields = type(value).model_fields
-        for name in (*fields, *(value.model_extra or ())):
-            if name in rest and getattr(value, name) is not None:
+        ordered = rest if len(rest) == 1 else [name for name in (*fields, *(value.model_extra or ())) if name in rest]
+        for name in ordered:
+            if getattr(value, name) is not None:
                 drop = self.dropped.get(name, _UNKNOWN)
                 alias = fields[name].alias if name in fields else None
                 losses.dropped(drop.code, (*path, alias or name), drop.detail, drop.level)

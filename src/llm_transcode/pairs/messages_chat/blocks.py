@@ -21,6 +21,7 @@ from typing import Final, Literal, TypeAlias
 from ...chat.fragments import Call, CallTracker, Fragment
 from ...converted import ReplyContext
 from ...errors import StreamError
+from ...json_text import Template
 from ...losses import LossCode
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
@@ -82,6 +83,8 @@ class BlockWriter:
         self._tracker = CallTracker()
         self._index = -1
         self._open: _Prose | Call | None = None
+        self._template: Template | None = None
+        """For the deltas of the open block."""
         self._seen = 0
         """How many calls have been spoken of."""
         self._names_size = 0
@@ -93,34 +96,44 @@ class BlockWriter:
 
     # -- mere tokens
 
-    def more_prose(self, kind: ProseKind, text: str) -> JsonObject | None:
-        """The event by which the open text or thought grows; None, and nothing written, if none of this kind is open."""
-        opened = self._open
-        if not isinstance(opened, _Prose) or opened.kind != kind:
+    def more_prose(self, kind: ProseKind, text: str) -> bytes | None:
+        """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
+        if not self._grow_prose(kind, text):
             return None
-        if kind == "thinking":
-            opened.note(text)
-        name, key = _DELTAS[kind]
-        return {"type": "content_block_delta", "index": self._index, "delta": {"type": name, key: text}}
+        return self._growth(*_DELTAS[kind]).filled(text)
 
-    def more_arguments(self, index: int, arguments: str) -> JsonObject | None:
-        """The event by which the open call grows; None, and nothing written, if there is any doubt that it is meant."""
+    def more_arguments(self, index: int, arguments: str) -> bytes | None:
+        """The event by which the open call grows; None, and nothing noted, if there is any doubt that it is meant."""
         call = self._open
         if not isinstance(call, Call) or self._tracker.at(index) is not call or self._held:
             return None
         if call.custom or not arguments or (call.size and arguments.startswith("{")):
             return None
         call.add(arguments)
-        delta = {"type": "input_json_delta", "partial_json": arguments}
-        return {"type": "content_block_delta", "index": self._index, "delta": delta}
+        return self._growth("input_json_delta", "partial_json").filled(arguments)
+
+    def _growth(self, kind: str, key: str) -> Template:
+        """The deltas of the open block, which differ in nothing but their text."""
+        if self._template is None:
+            delta = {"type": kind, key: Template.HOLE}
+            self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
+        return self._template
+
+    def _grow_prose(self, kind: ProseKind, text: str) -> bool:
+        """Whether a text or thought of this kind is open; a thought takes note of its text."""
+        opened = self._open
+        if not isinstance(opened, _Prose) or opened.kind != kind:
+            return False
+        if kind == "thinking":
+            opened.note(text)
+        return True
 
     # -- what the upstream says
 
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        more = self.more_prose(kind, text)
-        if more is not None:
-            self.events.append(more)
+        if self._grow_prose(kind, text):
+            self._delta(*_DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
@@ -282,6 +295,7 @@ class BlockWriter:
     def _start(self, block: JsonObject) -> None:
         self._close()
         self._index += 1
+        self._template = None
         self.events.append({"type": "content_block_start", "index": self._index, "content_block": block})
 
     def _delta(self, kind: str, key: str, value: str) -> None:

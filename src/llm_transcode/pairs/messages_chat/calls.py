@@ -9,7 +9,7 @@ exactly that line turns back into the flag.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Final
 
 from typing_extensions import assert_never
@@ -165,19 +165,19 @@ def result_to_chat(
     if block.cache_control is not None:
         no_slot_for_mark(block.cache_control, path, cx)
     media: list[JsonObject] = []
-    content = block.content or ""
-    if not isinstance(content, str):
-        content = _result_content(content, call_id, path, media, cx)
+    content = _result_content(block.content or "", call_id, path, media, cx)
     if block.is_error:
         content = _marked(content, (*path, "is_error"), cx)
     return {"role": "tool", "tool_call_id": call_id, "content": content}, media
 
 
 def _result_content(
-    blocks: Iterable[messages.ToolResultContent], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
+    content: str | list[messages.ToolResultContent], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
 ) -> str | list[JsonObject]:
+    if isinstance(content, str):
+        return content
     parts: list[JsonObject] = []
-    for index, inner in enumerate(blocks):
+    for index, inner in enumerate(content):
         at = (*path, "content", index)
         for part in _result_parts(inner, at, cx):
             if part["type"] == "text" or cx.dialect.tool_media:

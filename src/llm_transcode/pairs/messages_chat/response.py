@@ -7,7 +7,6 @@ apart. Text blocks are pieces of one text (citations split it), so they are join
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from typing_extensions import assert_never
@@ -190,18 +189,17 @@ def made_up_id(prefix: str, seed: bytes, options: Options) -> str:
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
 class _ChatMessage:
     """The message of a Chat reply, put together block by block."""
 
-    cx: Conversion
-    context: ReplyContext
-    texts: list[str] = field(default_factory=list[str])
-    length: int = 0
-    calls: list[JsonObject] = field(default_factory=list[JsonObject])
-    annotations: list[JsonObject] = field(default_factory=list[JsonObject])
-    thoughts: list[Thought] = field(default_factory=list[Thought])
-
+    def __init__(self, cx: Conversion, context: ReplyContext) -> None:
+        self.cx = cx
+        self.context = context
+        self.texts: list[str] = []
+        self.length = 0
+        self.calls: list[JsonObject] = []
+        self.annotations: list[JsonObject] = []
+        self.thoughts: list[Thought] = []
     def add(self, block: messages.ContentBlock, path: Path) -> None:
         match block:
             case messages.TextBlock():

@@ -23,6 +23,7 @@ from ...chat.fragments import JsonProgress
 from ...converted import ReplyContext
 from ...dialects import dialect_named
 from ...errors import StreamError
+from ...json_text import Template
 from ...losses import LossCode
 from ...options import Options
 from ...wire import Json, JsonObject, Path
@@ -80,6 +81,14 @@ _Kind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
 """What a block becomes: ``output`` is the forced tool that stands for structured output."""
 
 
+_DELTAS: Final[dict[_Kind, tuple[str, str]]] = {
+    "text": ("text_delta", "text"),
+    "thinking": ("thinking_delta", "thinking"),
+    "call": ("input_json_delta", "partial_json"),
+}
+"""The type of the deltas by which a block grows, and the field with what they add."""
+
+
 @dataclass(slots=True)
 class _Open:
     """The block that is open."""
@@ -104,6 +113,8 @@ class _Open:
     start: int = 0
     """Where the text of the block begins in the text of the reply, in characters."""
     annotations: list[JsonObject] = field(default_factory=list[JsonObject])
+    template: Template | None = None
+    """For the chunks by which the block grows."""
 
 
 class ToChatStream:
@@ -138,7 +149,7 @@ class ToChatStream:
         self._out = []
         return out
 
-    def token(self, event: JsonObject) -> JsonObject | None:
+    def token(self, event: JsonObject) -> bytes | None:
         """The chunk that a mere token becomes; None, and nothing read, if there may be more to the event."""
         opened = self._open
         delta = event.get("delta")
@@ -146,20 +157,26 @@ class ToChatStream:
             return None
         if event.get("type") != "content_block_delta" or len(delta) != 2:
             return None
-        kind = delta.get("type")
-        if kind == "text_delta" and opened.kind == "text":
-            text = delta.get("text")
-            if not isinstance(text, str) or not text:
-                return None
+        kind, key = _DELTAS.get(opened.kind, ("", ""))
+        text = delta.get(key)
+        if delta.get("type") != kind or not isinstance(text, str) or not text:
+            return None
+        return self._more(opened, text)
+
+    def _more(self, opened: _Open, text: str) -> bytes | None:
+        """The chunk by which the open block grows; None, and nothing noted, where more than its text is to be written."""
+        if opened.kind == "text":
             self._length += len(text)
-            return self._chunk({"content": text})
-        if kind == "input_json_delta" and opened.kind == "call" and opened.free_text is None:
-            piece = delta.get("partial_json")
-            if not isinstance(piece, str) or not piece or self._context.legacy_functions:
+        elif opened.kind == "thinking":
+            if not opened.has_said or not self._keep_thought(opened, text):
                 return None
-            _progress_of(opened).read(piece)
-            return self._chunk({"tool_calls": [{"index": opened.call, "function": {"arguments": piece}}]})
-        return None
+        elif opened.free_text is not None or self._context.legacy_functions:
+            return None
+        else:
+            _progress_of(opened).read(text)
+        if opened.template is None:
+            opened.template = Template(self._chunk(_growth(opened, Template.HOLE)))
+        return opened.template.filled(text)
 
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -396,11 +413,19 @@ class ToChatStream:
         if self._has_thought and not opened.has_said:
             self._emit({"reasoning_content": BETWEEN_THOUGHTS})
         self._has_thought = opened.has_said = True
-        self._emit({"reasoning_content": text})
-        if self._cx.options.reasoning in ("reasoning_details", "thinking_blocks"):
-            opened.thought += text.encode("utf-8", "surrogatepass")
-            if len(opened.thought) > self._cx.options.max_event_bytes:
-                raise StreamError(f"a block of thinking exceeds {self._cx.options.max_event_bytes} bytes")
+        self._emit(_growth(opened, text))
+        if not self._keep_thought(opened, text):
+            raise StreamError(f"a block of thinking exceeds {self._cx.options.max_event_bytes} bytes")
+
+    def _keep_thought(self, opened: _Open, text: str) -> bool:
+        """Keep a piece of a thought for the entry at its end; False, and nothing kept, if it becomes too long."""
+        if self._cx.options.reasoning not in ("reasoning_details", "thinking_blocks"):
+            return True
+        data = text.encode("utf-8", "surrogatepass")
+        if len(opened.thought) + len(data) > self._cx.options.max_event_bytes:
+            return False
+        opened.thought += data
+        return True
 
     def _detail(self, thought: Thought, path: Path) -> None:
         """The whole thought, signed, in the slot the client is to send back."""
@@ -441,7 +466,7 @@ class ToChatStream:
         elif self._context.legacy_functions:
             self._emit({"function_call": {"arguments": piece}})
         else:
-            self._emit({"tool_calls": [{"index": opened.call, "function": {"arguments": piece}}]})
+            self._emit(_growth(opened, piece))
 
     def _close_call(self, opened: _Open) -> None:
         """A call without arguments has the empty object; clients parse what they get."""
@@ -521,6 +546,17 @@ class ToChatStream:
     def ping(self) -> list[JsonObject]:
         """Chat has no event for it; a comment keeps the connection alive."""
         return []
+
+
+def _growth(opened: _Open, text: str) -> JsonObject:
+    """The delta by which a text, a thought or a call grows."""
+    match opened.kind:
+        case "text":
+            return {"content": text}
+        case "thinking":
+            return {"reasoning_content": text}
+        case _:
+            return {"tool_calls": [{"index": opened.call, "function": {"arguments": text}}]}
 
 
 def _progress_of(opened: _Open) -> JsonProgress:

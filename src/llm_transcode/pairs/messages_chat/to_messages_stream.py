@@ -138,16 +138,17 @@ class ToMessagesStream:
         self._blocks.events = []
         return events
 
-    def token(self, chunk: JsonObject) -> JsonObject | None:
+    def token(self, chunk: JsonObject) -> bytes | None:
         """The event that a mere token becomes; None, and nothing read, if there may be more to the chunk."""
         choices = chunk.get("choices")
-        if chunk.get("usage") or not isinstance(choices, list) or len(choices) != 1 or not self._is_quiet(chunk):
+        if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
             return None
         choice = choices[0]
         if not isinstance(choice, dict) or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return None
         delta = choice.get("delta")
-        if not isinstance(delta, dict) or not self._is_quiet(choice):
+        quiet = self._quiet.issuperset
+        if not isinstance(delta, dict) or not (quiet(chunk) and quiet(choice) or self._are_quiet(chunk, choice)):
             return None
         said = None
         for name, value in delta.items():
@@ -163,13 +164,12 @@ class ToMessagesStream:
         kind = _PROSE.get(said)
         return None if kind is None or not isinstance(value, str) else self._blocks.more_prose(kind, value)
 
-    def _is_quiet(self, fields: JsonObject) -> bool:
+    def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
-        return self._quiet.issuperset(fields) or all(
-            [value is None or name in self._quiet for name, value in fields.items()]
-        )
+        fields = (*chunk.items(), *choice.items())
+        return all([value is None or name in self._quiet for name, value in fields])
 
-    def _more_arguments(self, calls: Json) -> JsonObject | None:
+    def _more_arguments(self, calls: Json) -> bytes | None:
         """Read the next arguments of a call that has been introduced."""
         if not isinstance(calls, list) or len(calls) != 1:
             return None

@@ -137,7 +137,10 @@ def usage_to_messages(
 
 
 def _first(*counts: int | None) -> int | None:
-    return next((count for count in counts if count is not None), None)
+    for count in counts:
+        if count is not None:
+            return count
+    return None
 
 
 def counts_cache_within(dialect: Dialect | str | None) -> bool:
