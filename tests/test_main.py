@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from io import BufferedReader, BytesIO, TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ class _Shell:
     def __call__(self, *arguments: str, given: Any) -> _Ran:
         body = given if isinstance(given, bytes) else json.dumps(given).encode()
         out, err = BytesIO(), BytesIO()
-        self._patch.setattr(sys, "stdin", TextIOWrapper(BufferedReader(BytesIO(body))))  # type: ignore[arg-type]
+        self._patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(body)))
         self._patch.setattr(sys, "stdout", TextIOWrapper(out))
         self._patch.setattr(sys, "stderr", TextIOWrapper(err, write_through=True))
         try:

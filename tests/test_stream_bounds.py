@@ -255,6 +255,15 @@ def test_there_may_not_be_too_many_calls_without_an_end() -> None:
     check_failed(to_chat(message_start(), *starts), "more than 1000 tool calls at once")
 
 
+def test_there_may_not_be_too_many_citations() -> None:
+    page = {"type": "web_search_result_location", "url": "u", "title": None, "encrypted_index": "eA", "cited_text": "c"}
+    cited = [{"type": "citations_delta", "citation": page}] * 10_001
+
+    stream = to_chat(message_start(), *block(0, {"type": "text", "text": "hi"}, cited))
+
+    check_failed(stream, "more than 10000 citations of one text")
+
+
 # -- delay -----------------------------------------------------------------------------------------
 
 

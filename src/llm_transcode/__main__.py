@@ -12,7 +12,6 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from io import BufferedReader
 from typing import BinaryIO, Final
 
 from . import __version__
@@ -27,8 +26,6 @@ from .stream import StreamTranscoder
 from .wire import WireModel
 
 __all__ = ["main"]
-
-_PIECE_BYTES: Final = 64 * 1024
 
 _EPILOG: Final = """\
 exit status:
@@ -114,10 +111,10 @@ def _transcoder(parsed: _Arguments, options: Options) -> StreamTranscoder:
     return StreamTranscoder(source=parsed.source, target=parsed.target, context=context, options=options)
 
 
-def _transcode(transcoder: StreamTranscoder, source: BufferedReader, target: BinaryIO) -> tuple[Loss, ...]:
+def _transcode(transcoder: StreamTranscoder, source: BinaryIO, target: BinaryIO) -> tuple[Loss, ...]:
     """Pass a stream through as it comes; raises its error once everything has been written."""
-    while piece := source.read1(_PIECE_BYTES):
-        target.write(transcoder.feed(piece))
+    for line in source:
+        target.write(transcoder.feed(line))
         target.flush()
     target.write(transcoder.close())
     target.flush()

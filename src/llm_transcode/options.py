@@ -68,6 +68,8 @@ class Options:
     """What is to be dropped and recorded where it would otherwise be refused."""
 
     # -- replies
+    think_tags: tuple[str, ...] = ()
+    """Names of tags, such as ``"think"``, between which a Chat backend reasons at the start of its text."""
     reasoning: ReasoningSlot | None = "reasoning_details"
     """How signed thinking reaches a Chat client, besides its text in ``reasoning_content``."""
     annotations: bool = True

@@ -16,9 +16,10 @@ import pytest
 if TYPE_CHECKING:
     from .routes import Network
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+_EXAMPLES = Path(__file__).parents[2] / "examples"
+sys.path[:0] = [str(_EXAMPLES), str(_EXAMPLES / "embedding")]
 
-_NEEDED = ("anthropic", "httpx2", "openai", "starlette", "uvicorn")
+_NEEDED = ("aiohttp", "anthropic", "fastapi", "httpx2", "openai", "starlette", "uvicorn")
 
 collect_ignore_glob = [] if all(map(find_spec, _NEEDED)) else ["test_*.py"]
 

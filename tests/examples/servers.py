@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import Self
 
-__all__ = ["Recorder", "Seen", "Server", "eventually"]
+__all__ = ["Recorder", "Seen", "Server", "eventually", "free_port"]
 
 
 class Server:
@@ -37,6 +37,13 @@ class Server:
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()
+
+
+def free_port() -> int:
+    """For servers that cannot be told to choose one themselves."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def eventually(condition: Callable[[], bool], *, patience: float = 5.0) -> None:

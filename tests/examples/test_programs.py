@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from .servers import eventually
+from .servers import eventually, free_port
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -29,15 +28,9 @@ def _environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONUTF8": "1", **settings}
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 @contextmanager
 def _running(program: str, *arguments: str, **settings: str) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, str(_EXAMPLES / program), *arguments]
     environment = _environment(PORT=str(port), **settings)
     with subprocess.Popen(command, env=environment) as process:

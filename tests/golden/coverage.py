@@ -90,8 +90,8 @@ def _belongs(model: type[WireModel], direction: str) -> bool:
 
 
 def _rows(entry: Entry) -> Iterator[str]:
-    """Every field that a table names, under its name in Python."""
-    yield from (*entry.fields.mapped, *entry.fields.dropped)
+    """Every field that the page of the mapping shows for a table, under its name in Python."""
+    return (name for name in entry.fields.model.model_fields if name in {*entry.fields.mapped, *entry.fields.dropped})
 
 
 def _uncovered_rows(direction: str) -> Iterator[str]:

@@ -84,6 +84,8 @@ def mark_for_messages(
     cx: Conversion,
 ) -> None:
     """Mark a block, tool or tool result of Messages; a client's own ``cache_control`` wins."""
+    if own is None and foreign is None:
+        return
     own_path: Path = (*path, "prompt_cache_breakpoint")
     if foreign is not None:
         FOREIGN_MARK_TO_MESSAGES.report(foreign, (*path, "cache_control"), cx.losses)

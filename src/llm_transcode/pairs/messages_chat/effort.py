@@ -25,16 +25,16 @@ __all__ = ["effort_to_chat", "effort_to_messages"]
 # -- ledger --------------------------------------------------------------------------------------
 
 _BOUND: Final = Drop(LossCode.THINKING_DISPLAY, "Chat binds no thinking to its place", "info")
-_SHOWN: Final = Drop(LossCode.THINKING_DISPLAY, "Chat does not say how thinking is shown", "info")
+_SHOWN: Final = "`reasoning.exclude`, where the backend has it; recorded elsewhere"
 THINKING_ENABLED_TO_CHAT: Final = Fields(
     messages.ThinkingEnabled,
-    {"type": "`reasoning_effort`", "budget_tokens": "`reasoning_effort`, by a table"},
-    {"display": _SHOWN, "block_binding": _BOUND},
+    {"type": "`reasoning_effort`", "budget_tokens": "`reasoning_effort`, by a table", "display": _SHOWN},
+    {"block_binding": _BOUND},
 )
 THINKING_ADAPTIVE_TO_CHAT: Final = Fields(
     messages.ThinkingAdaptive,
-    {"type": "`reasoning_effort`, from `output_config.effort`"},
-    {"display": _SHOWN, "block_binding": _BOUND},
+    {"type": "`reasoning_effort`, from `output_config.effort`", "display": _SHOWN},
+    {"block_binding": _BOUND},
 )
 CONFIGS_TO_CHAT: Final = UnionFields(
     THINKING_ENABLED_TO_CHAT,
@@ -122,6 +122,8 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
     """Ask the backend for as much thinking as the client does."""
     _report_thinking(request.thinking, cx)
     effort = _effort_of(request)
+    if effort is None or cx.dialect.reasoning_request != "reasoning":
+        _report_display(request.thinking, cx)
     if effort is None:
         _report_own_choice(request.thinking, cx)
         return
@@ -151,6 +153,13 @@ def _write_effort(effort: Effort, body: JsonObject, cx: Conversion) -> None:
 
 def _can_think(facts: ModelFacts) -> bool:
     return bool(facts.efforts) or facts.reasoning or facts.adaptive_thinking or facts.budget_thinking
+
+
+def _report_display(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
+    display = thinking.display if isinstance(thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive)) else None
+    if display is not None:
+        detail = "Chat does not say how thinking is shown"
+        cx.losses.dropped(LossCode.THINKING_DISPLAY, ("thinking", "display"), detail, "info")
 
 
 def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "Reasoning",
     "Thought",
     "carry",
+    "may_reason",
     "reasoning_of",
     "report_plain",
     "report_reasoning",
@@ -162,6 +163,15 @@ class Reasoning:
             self.unsigned += text
 
 
+_SLOTS: Final = frozenset(("thinking_blocks", "reasoning_details", "reasoning_content", "reasoning", "reasoning_text"))
+"""The fields of a message that hold reasoning; the parts of its content may too."""
+
+
+def may_reason(message: chat.AssistantFields) -> bool:
+    """Whether there is anything for `reasoning_of` to read: most messages have none of the slots."""
+    return isinstance(message.content, list) or not _SLOTS.isdisjoint(message.model_fields_set)
+
+
 def reasoning_of(message: chat.AssistantFields, path: Path) -> Reasoning:
     """Read every slot in use. The lists win over the strings, which repeat their text."""
     if message.thinking_blocks:
@@ -253,6 +263,8 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
 
 def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversion) -> list[JsonObject]:
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
+    if not may_reason(message):
+        return []
     found = reasoning_of(message, path)
     report_reasoning(message, path, cx.losses)
     for at in found.foreign:

@@ -22,9 +22,19 @@ from ..conversion import Conversion, hashed
 from ..fields import VENDOR, Drop, Fields
 from .calls import FUNCTION_TO_MESSAGES, arguments_of, input_of, report_call
 from .content import PARTS_TO_MESSAGES, text_block
-from .reasoning import THOUGHTS_TO_CHAT, Thought, carry, reasoning_of, report_plain, report_reasoning, visible
+from .reasoning import (
+    THOUGHTS_TO_CHAT,
+    Thought,
+    carry,
+    may_reason,
+    reasoning_of,
+    report_plain,
+    report_reasoning,
+    visible,
+)
 from .serving import tier_to_chat, tier_to_messages
 from .stop import finish_to_stop, matched_stop, stop_to_finish
+from .think_tags import split_thinking
 from .tools import FREE_TEXT
 from .usage import counts_cache_within, usage_to_chat, usage_to_messages
 
@@ -200,6 +210,7 @@ class _ChatMessage:
         self.calls: list[JsonObject] = []
         self.annotations: list[JsonObject] = []
         self.thoughts: list[Thought] = []
+
     def add(self, block: messages.ContentBlock, path: Path) -> None:
         match block:
             case messages.TextBlock():
@@ -386,8 +397,9 @@ def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice,
 
 
 def _refuses(message: chat.ResponseMessage) -> bool:
-    parts = message.content if isinstance(message.content, list) else ()
-    return bool(message.refusal) or any(isinstance(part, chat.RefusalPart) for part in parts)
+    if not isinstance(message.content, list):
+        return bool(message.refusal)
+    return bool(message.refusal) or any(isinstance(part, chat.RefusalPart) for part in message.content)
 
 
 def _finish_path(choice: chat.Choice, path: Path) -> Path:
@@ -398,7 +410,7 @@ def _finish_path(choice: chat.Choice, path: Path) -> Path:
 def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, cx: Conversion) -> list[JsonObject]:
     """Thinking first, then text, then calls, as Anthropic orders them."""
     MESSAGE_TO_MESSAGES.report(message, path, cx.losses)
-    blocks = _thinking(message, path, cx)
+    blocks = [*_thinking(message, path, cx), *_tagged_thinking(message, path, cx)]
     blocks += [text_block(text) for text in _texts(message, path, cx) if text]
     blocks += _calls(message, response, path, cx)
     return blocks
@@ -406,6 +418,8 @@ def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, 
 
 def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """An unsigned thought gets an empty signature, which marks it as unsigned when it comes back."""
+    if not may_reason(message):
+        return []
     found = reasoning_of(message, path)
     report_reasoning(message, path, cx.losses)
     for at in found.foreign:
@@ -417,9 +431,20 @@ def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list
     return [*found.blocks, {"type": "thinking", "thinking": found.unsigned, "signature": ""}]
 
 
+def _tagged_thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
+    """A thought that stands in the text, if `Options.think_tags` says so."""
+    if not isinstance(message.content, str):
+        return []
+    thought, _ = split_thinking(message.content, cx.options.think_tags)
+    if not thought:
+        return []
+    cx.losses.invented(LossCode.THINKING_UNSIGNED, (*path, "content"), "reasoning without signature gets an empty one")
+    return [{"type": "thinking", "thinking": thought, "signature": ""}]
+
+
 def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterable[str]:
     if isinstance(message.content, str):
-        yield message.content
+        yield split_thinking(message.content, cx.options.think_tags)[1]
     for index, part in enumerate(message.content or ()) if isinstance(message.content, list) else ():
         match part:
             case chat.TextPart(text=text):

@@ -81,6 +81,8 @@ def max_tokens_to_messages(request: chat.Request, body: JsonObject, cx: Conversi
     for limit in (request.max_completion_tokens, request.max_tokens):
         if limit is not None:
             body["max_tokens"] = limit
+            if request.max_tokens not in (None, limit):
+                cx.losses.dropped(LossCode.MAX_TOKENS, ("max_tokens",), "max_completion_tokens goes before it", "info")
             return
     body["max_tokens"] = _default_max_tokens(cx)
     detail = f"Anthropic demands a limit; {body['max_tokens']} tokens is Options.default_max_tokens"

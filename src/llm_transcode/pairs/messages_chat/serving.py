@@ -60,6 +60,8 @@ def serving_to_messages(request: chat.Request, body: JsonObject, cx: Conversion)
     for name, user in (("safety_identifier", request.safety_identifier), ("user", request.user)):
         if user:
             body["metadata"] = {"user_id": _opaque_user_id(user, (name,), cx)}
+            if request.user not in (None, "", user):
+                cx.losses.dropped(LossCode.USER_ID, ("user",), "safety_identifier goes before it", "info")
             return
 
 

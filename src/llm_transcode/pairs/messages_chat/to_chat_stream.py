@@ -77,6 +77,9 @@ THINKING_DELTA_TO_CHAT: Final = Fields(
 _MOST_ASIDE: Final = 1000
 """No server calls so many tools at once; each has to be remembered until its end."""
 
+_MOST_ANNOTATIONS: Final = 10_000
+"""No text cites so many pages; its annotations wait for its end."""
+
 _Kind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
 """What a block becomes: ``output`` is the forced tool that stands for structured output."""
 
@@ -164,7 +167,7 @@ class ToChatStream:
         return self._more(opened, text)
 
     def _more(self, opened: _Open, text: str) -> bytes | None:
-        """The chunk by which the open block grows; None, and nothing noted, where more than its text is to be written."""
+        """The chunk by which the open block grows; None, and nothing noted, where more is to be written."""
         if opened.kind == "text":
             self._length += len(text)
         elif opened.kind == "thinking":
@@ -447,6 +450,8 @@ class ToChatStream:
         else:
             CITATION_TO_CHAT.report(citation, path, self._cx.losses)
             opened.annotations.append(annotation)
+            if len(opened.annotations) > _MOST_ANNOTATIONS:
+                raise StreamError(f"more than {_MOST_ANNOTATIONS} citations of one text")
 
     def _close_text(self, opened: _Open) -> None:
         """Annotations name the end of what they annotate, so they wait for it."""

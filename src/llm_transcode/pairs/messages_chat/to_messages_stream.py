@@ -29,6 +29,7 @@ from .error import error_to_messages
 from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
 from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES, made_up_id, model_of_reply
 from .stop import finish_to_stop, matched_stop
+from .think_tags import ThinkTagReader
 from .usage import counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
@@ -119,6 +120,7 @@ class ToMessagesStream:
         self._started = False
         self._finish: str | None = None
         self._matched: str | None = None
+        self._think_tags = ThinkTagReader(options.think_tags)
         self._thought_in_list = False
         """Whether a list of reasoning tells the thought, and does not only repeat what a string told."""
         self._refused = False
@@ -148,7 +150,7 @@ class ToMessagesStream:
             return None
         delta = choice.get("delta")
         quiet = self._quiet.issuperset
-        if not isinstance(delta, dict) or not (quiet(chunk) and quiet(choice) or self._are_quiet(chunk, choice)):
+        if not isinstance(delta, dict) or not ((quiet(chunk) and quiet(choice)) or self._are_quiet(chunk, choice)):
             return None
         said = None
         for name, value in delta.items():
@@ -167,7 +169,7 @@ class ToMessagesStream:
     def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
         fields = (*chunk.items(), *choice.items())
-        return all([value is None or name in self._quiet for name, value in fields])
+        return all(value is None or name in self._quiet for name, value in fields)
 
     def _more_arguments(self, calls: Json) -> bytes | None:
         """Read the next arguments of a call that has been introduced."""
@@ -250,6 +252,7 @@ class ToMessagesStream:
             self._matched = matched_stop(candidate, self._context) or self._matched
         if choice.finish_reason:
             self._finish = choice.finish_reason
+            self._end_think_tags()
             self._blocks.finish()
 
     def _read_delta(self, delta: chat.Delta) -> None:
@@ -269,13 +272,14 @@ class ToMessagesStream:
             self._cx.losses.approximated(
                 LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info"
             )
+            self._end_think_tags()
             arguments = _text_of(delta.function_call.arguments)
             self._blocks.call(Fragment(None, "", delta.function_call.name or "", arguments))
 
     def _read_content(self, delta: chat.Delta) -> None:
         if isinstance(delta.content, str):
-            if delta.content:
-                self._blocks.say("text", delta.content)
+            for kind, text in self._think_tags.read(delta.content):
+                self._blocks.say(kind, text)
             return
         for at, part in enumerate(delta.content or ()):
             match part:
@@ -288,6 +292,10 @@ class ToMessagesStream:
                 case _:
                     detail = f"a part of type {part.type!r}"
                     self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
+
+    def _end_think_tags(self) -> None:
+        for kind, text in self._think_tags.close():
+            self._blocks.say(kind, text)
 
     def _refuse(self, text: str, path: Path) -> None:
         self._refused = True
@@ -342,6 +350,7 @@ class ToMessagesStream:
         self._cx.losses.dropped(LossCode.THINKING, (*_DELTA, slot), detail, "info")
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
+        self._end_think_tags()
         index = call.index if call.index is not None else position
         if call.custom is not None:
             self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
@@ -364,7 +373,7 @@ class ToMessagesStream:
         """The in-band error that tells a Messages client what ``body`` says."""
         for choice in body.get("choices") or ():
             if isinstance(choice, dict) and choice.get("error"):
-                body = choice
+                body = {"error": choice["error"]}
         return error_to_messages(None, body, self.losses)[1]
 
     # -- the end
@@ -383,6 +392,7 @@ class ToMessagesStream:
         """The upstream says that the stream is over: ``[DONE]``, or its body ended after a finish reason."""
         if not self._started:
             raise StreamError("the stream ended before it said anything")
+        self._end_think_tags()
         self._blocks.finish()
         at: Path = ("choices", 0, "finish_reason") if self._finish else ("choices",)
         stop = finish_to_stop(self._finish, self._blocks.called, at, self._cx.losses)
@@ -402,6 +412,7 @@ class ToMessagesStream:
 
     def abort(self) -> list[JsonObject]:
         """The stream broke: close what is open, and say nothing of an end."""
+        self._end_think_tags()
         self._blocks.abort()
         return self.take()
 
@@ -415,7 +426,7 @@ class ToMessagesStream:
 
 
 def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
-    """Some servers repeat their usage on every chunk and null or leave out parts of it: the last word on each counts."""
+    """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
     return (
         new
         if old is None

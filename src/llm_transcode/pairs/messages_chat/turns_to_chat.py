@@ -19,7 +19,7 @@ from typing import Final
 
 from typing_extensions import assert_never
 
-from ... import chat, messages
+from ... import messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
 from ...wire import JsonObject, Path, render_path
@@ -68,6 +68,7 @@ _FOLDED: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBloc
 """Blocks that are folded into the list of tools."""
 
 # -- system ----------------------------------------------------------------------------------------
+
 
 def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conversion) -> list[JsonObject]:
     """The system prompt as the first message."""
@@ -207,7 +208,6 @@ class _Walk:
     def _repairs(self, what: str, path: Path) -> None:
         if self._cx.options.unanswered_calls == "reject":
             raise InvalidPayload(f"{what}; every call needs one result in the turn that follows", render_path(path))
-
 
     # -- assistant turns
 

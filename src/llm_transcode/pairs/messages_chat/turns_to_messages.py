@@ -128,7 +128,7 @@ def _content(turn: SystemLike | chat.UserMessage, path: Path, cx: Conversion) ->
 
 def _is_no_result(block: JsonObject) -> bool:
     """Sorts the ``tool_result`` blocks of a hybrid client to the head of their turn."""
-    return block["type"] != "tool_result"
+    return bool(block["type"] != "tool_result")
 
 
 _PLAIN_LEDGER: Final[dict[type[WireModel], Fields]] = {
@@ -234,10 +234,11 @@ class _Walk:
         seen = {block["id"] for block in known}
         for at, call in enumerate(turn.tool_calls or ()):
             where: Path = (*path, "tool_calls", at)
-            if isinstance(call, chat.UnknownToolCall):
+            if not isinstance(call, (chat.FunctionToolCall, chat.CustomToolCall)):
                 self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, where, f"a call of type {call.type!r}")
             elif call.id not in seen:
-                call_id = self._ids.assign(call.id, f"call_{path[1]}_{at}", (*where, "id"))
+                made_up = "" if call.id else f"call_{path[1]}_{at}"
+                call_id = self._ids.assign(call.id, made_up, (*where, "id"))
                 name = call.function.name if isinstance(call, chat.FunctionToolCall) else call.custom.name
                 yield _Call(call.id, name, call_id, where), call_to_messages(call, call_id, where, self._cx)
         if turn.function_call is not None and not turn.tool_calls:
