@@ -1,7 +1,10 @@
 """Writes the pages of the reference that are made from the code: ``python -m docs.generate``.
 
 * ``mapping.md`` from the field ledger of the converters;
-* ``losses.md`` from the codes of losses and what stands below each of them.
+* ``losses.md`` from the codes of losses and what stands below each of them;
+* ``options.md`` and ``dialects.md`` from the dataclasses (`docs.settings`);
+* ``golden.md`` and what stands below it from the golden cases (`docs.golden`);
+* ``pitfalls.md`` from the catalogue of pitfalls and the names of the tests (`docs.pitfalls`).
 """
 
 from __future__ import annotations
@@ -13,6 +16,10 @@ from importlib import import_module
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Final
+
+from docs.golden import cases_page, golden_page, kinds
+from docs.pitfalls import pitfalls_page
+from docs.settings import dialects_page, options_page
 
 from llm_transcode import losses
 from llm_transcode.pairs import messages_chat
@@ -33,6 +40,7 @@ _MAPPING: Final = """\
 What becomes of every field on its way between Messages and Chat Completions.
 A field with a code is left behind, and the conversion records a [loss](losses.md) with that code.
 Where a field comes along only in part, the converter records that too; see the code of each concept.
+The [golden cases](golden.md) show whole documents: every row of this page stands in one of them.
 
 This page is made from the tables in the code by `python -m docs.generate`.
 """
@@ -124,11 +132,20 @@ def _assigned(statement: ast.stmt) -> str:
     return next((target.id for target in targets if isinstance(target, ast.Name)), "")
 
 
-PAGES: Final = {_REFERENCE / "mapping.md": mapping_page(), _REFERENCE / "losses.md": losses_page()}
+PAGES: Final = {
+    _REFERENCE / "mapping.md": mapping_page(),
+    _REFERENCE / "losses.md": losses_page(),
+    _REFERENCE / "options.md": options_page(),
+    _REFERENCE / "dialects.md": dialects_page(),
+    _REFERENCE / "golden.md": golden_page(),
+    **{_REFERENCE / "golden" / f"{kind}.md": cases_page(kind) for kind in kinds()},
+    _REFERENCE / "pitfalls.md": pitfalls_page(),
+}
 """The text of each page, by its place."""
 
 
 if __name__ == "__main__":
     for place, text in PAGES.items():
+        place.parent.mkdir(exist_ok=True)
         place.write_text(text, "utf-8")
         sys.stdout.write(f"wrote {place.name}\n")

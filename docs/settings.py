@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from itertools import groupby, pairwise
+from types import ModuleType
 from typing import Any, Final
 
 from llm_transcode import dialects, facts, options
@@ -15,7 +16,7 @@ from llm_transcode.dialects import DIALECTS, Dialect
 from llm_transcode.facts import ModelFacts
 from llm_transcode.options import Options
 
-__all__ = ["dialects_page", "options_page"]
+__all__ = ["Entry", "dialects_page", "entries", "options_page"]
 
 _OPTIONS: Final = """\
 # Options
@@ -48,7 +49,7 @@ _SECTION: Final = re.compile(r" +# -- (.+)")
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """A field, and what its class says of it."""
 
     section: str
@@ -60,7 +61,7 @@ class _Entry:
 
 def options_page() -> str:
     """The page about `Options` and `ModelFacts`."""
-    return _OPTIONS + _sections(Options, options) + _FACTS + _table(_entries(ModelFacts, facts))
+    return _OPTIONS + _sections(Options, options) + _FACTS + _table(entries(ModelFacts, facts))
 
 
 def dialects_page() -> str:
@@ -83,18 +84,18 @@ def _deviations(dialect: Dialect) -> Iterator[tuple[str, object]]:
             yield each.name, value
 
 
-def _sections(cls: type[Any], module: object, heading: str = "##") -> str:
+def _sections(cls: type[Any], module: ModuleType, heading: str = "##") -> str:
     """A table for each group of fields, below the heading that the comments give it."""
-    groups = groupby(_entries(cls, module), lambda entry: entry.section)
-    return "".join(f"\n{_title(heading, name)}{_table(entries)}" for name, entries in groups)
+    groups = groupby(entries(cls, module), lambda entry: entry.section)
+    return "".join(f"\n{_title(heading, name)}{_table(rows)}" for name, rows in groups)
 
 
 def _title(heading: str, name: str) -> str:
     return f"{heading} {name[:1].upper()}{name[1:]}\n\n" if name else ""
 
 
-def _table(entries: Iterable[_Entry]) -> str:
-    rows = ([f"`{entry.name}`", f"`{entry.type}`", entry.default, entry.text] for entry in entries)
+def _table(shown: Iterable[Entry]) -> str:
+    rows = ([f"`{entry.name}`", f"`{entry.type}`", entry.default, entry.text] for entry in shown)
     lines = [["Field", "Type", "Default", "Meaning"], ["---"] * 4, *rows]
     return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
 
@@ -103,7 +104,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _entries(cls: type[Any], module: Any) -> Iterator[_Entry]:
+def entries(cls: type[Any], module: ModuleType) -> Iterator[Entry]:
     """One for each field of a dataclass, in its order."""
     by_name = {each.name: each for each in fields(cls)}
     source = inspect.getsource(module)
@@ -112,7 +113,7 @@ def _entries(cls: type[Any], module: Any) -> Iterator[_Entry]:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             name, annotation = statement.target.id, ast.unparse(statement.annotation)
             section = _section_of(lines[: statement.lineno])
-            yield _Entry(section, name, annotation, _shown(by_name[name]), _text(following))
+            yield Entry(section, name, annotation, _shown(by_name[name]), _text(following))
 
 
 def _body(source: str, name: str) -> list[ast.stmt]:

@@ -8,6 +8,7 @@ other status, ``broken`` (fails in mid-stream) and ``truncated`` (breaks off). I
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import threading
@@ -118,4 +119,4 @@ def _key_of(request: Request) -> str:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(), host="127.0.0.1", port=9000)
+    uvicorn.run(create_app(), host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "9000")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,9 @@ from llm_transcode import InvalidPayload
 from llm_transcode.json_text import Template, clone, dump_json
 
 
-@pytest.mark.parametrize("text", ["", "word", 'a "quoted" \\ line\n', "é 漢 😀", Template.HOLE, "\ud83d", "NaN and Infinity"])
+@pytest.mark.parametrize(
+    "text", ["", "word", 'a "quoted" \\ line\n', "é 漢 😀", Template.HOLE, "\ud83d", "NaN and Infinity"]
+)
 def test_a_template_writes_what_the_whole_document_would_be(text: str) -> None:
     def document(said: str) -> dict[str, object]:
         return {"index": 0, "delta": {"content": said}, "usage": None}
@@ -30,7 +33,7 @@ def test_the_place_of_a_template_is_the_last_one() -> None:
 
 
 def test_a_copy_shares_nothing_that_can_change() -> None:
-    source = {"list": [1, {"deep": [True, None, 0.5, "text"]}], "empty": {}}
+    source: dict[str, Any] = {"list": [1, {"deep": [True, None, 0.5, "text"]}], "empty": {}}
 
     copy = clone(source)
 

@@ -1,4 +1,4 @@
-"""Codes of losses that no pitfall is about: the smallest document that loses each."""
+"""Codes of losses: that each is raised, and the smallest documents that raise those that no pitfall is about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from llm_transcode import LossCode
+from tests.golden.cases import ALL
 from tests.pitfalls.conversions import (
     HI,
     Outcome,
@@ -123,3 +124,11 @@ def test_messages_replies(code: LossCode, body: JsonObject, path: str) -> None:
 @pytest.mark.parametrize(("code", "body", "path"), OF_CHAT_REPLIES)
 def test_chat_replies(code: LossCode, body: JsonObject, path: str) -> None:
     check(reply_to_messages(body), code, path)
+
+
+def test_every_code_is_raised_by_a_golden_case_or_here() -> None:
+    golden = {loss["code"] for case in ALL if isinstance(case.expected, list) for loss in case.expected}
+    tables = (OF_MESSAGES_REQUESTS, OF_CHAT_REQUESTS, OF_MESSAGES_REPLIES, OF_CHAT_REPLIES)
+    here = {code.value for table in tables for code, *_ in table}
+
+    assert {code.value for code in LossCode} - golden - here == set()

@@ -60,11 +60,11 @@ def _pages(folder: str, named: set[str]) -> list[str]:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what lies outside of the folder of the documentation and is linked from a page, as a page of its own."""
+    _add(files, config, "README.md")
     _add(files, config, "CHANGELOG.md")
-    pages = list(files.documentation_pages())
-    for page in pages:
+    for page in list(files.documentation_pages()):
         for _, address, _ in _LINK.findall(page.content_string):
-            name = _outside(page.src_uri, address)
+            name = _outside(_place_of(page.src_uri), address)
             if name is not None:
                 _add(files, config, name)
     return files
@@ -91,21 +91,28 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def _address(page: str, address: str) -> str:
-    if page in ("README.md", "CHANGELOG.md"):  # pages that lie elsewhere in the source
-        page = f"../{page}"
-    name = _outside(page, address)
-    here = posixpath.dirname(page.removeprefix("../"))
-    if name is not None:
-        return posixpath.relpath(_page_of(name), here or ".")
-    return posixpath.relpath(posixpath.normpath(f"docs/{page}/../{address}"), "docs") if page[:3] == "../" else address
+    """What a link in a page of the site has to say; ``address`` is relative to where the page lies in the checkout."""
+    place = _place_of(page)
+    name = _outside(place, address)
+    if name is None and place == page:
+        return address
+    target = _page_of(name) if name else posixpath.relpath(_joined(place, address), "docs")
+    return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
-def _outside(page: str, address: str) -> str | None:
+def _place_of(page: str) -> str:
+    """Where a page of the site lies, seen from the folder of the documentation."""
+    return f"../{page}" if page in ("README.md", "CHANGELOG.md") else page
+
+
+def _outside(place: str, address: str) -> str | None:
     """The name in the checkout of a file outside of the documentation that a page links to, if it does."""
-    name = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), address))
-    if name.startswith(("docs/", "..")) or not (_CHECKOUT / name).exists():
-        return None
-    return name
+    name = _joined(place, address)
+    return None if name.startswith(("docs/", "..")) or not (_CHECKOUT / name).exists() else name
+
+
+def _joined(place: str, address: str) -> str:
+    return posixpath.normpath(posixpath.join("docs", posixpath.dirname(place), address))
 
 
 def _page_of(name: str) -> str:

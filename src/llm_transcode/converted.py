@@ -74,7 +74,11 @@ class Converted(Generic[M_co]):
         return self._model.from_object(self.to_dict())
 
     def to_dict(self) -> JsonObject:
-        """The document as plain JSON-able data, the caller's own."""
+        """The document as plain JSON-able data, the caller's own.
+
+        As `value` and `to_json` do, it raises `InvalidPayload` if the source holds a number that no JSON can
+        be written with again, such as ``1e400``, in a place that is free-form, such as a schema.
+        """
         body: JsonObject = clone(self._body)
         return body
 

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from . import chat, messages
 from .converted import ReplyContext
 from .errors import ConversionError, StreamError
-from .json_text import dump_finite, parse_json
+from .json_text import dump_finite, is_object, parse_json
 from .losses import Loss
 from .options import Options
 from .pairs import messages_chat
@@ -147,11 +147,11 @@ class StreamTranscoder:
             data = parse_json(event.data)
         except ConversionError as error:
             return self._encode(self._read_odd(event, error))
-        if event.event == "error" or not isinstance(data, dict):
-            return self._encode(self._read_named(event.event, data))
-        token = self._direction.token(data)
+        token = self._direction.token(data) if event.event != "error" else None
         if token is not None:
             return self._token_head + token + b"\n\n"
+        if event.event == "error" or not is_object(data):
+            return self._encode(self._read_named(event.event, data))
         return self._encode(self._read(data)) or self._keep_alive(data)
 
     def _keep_alive(self, event: JsonObject) -> bytes:

@@ -331,5 +331,7 @@ def test_every_rule_is_broken_above(module: ModuleType, breaches: list[tuple[str
 
 
 def test_a_fault_names_its_place() -> None:
-    [fault] = request_faults({**CHAT, "messages": [{**QUESTION, "nick": "x"}]}, "chat")
-    assert str(fault) == "[sdk type] $.messages[0].nick: Extra inputs are not permitted"
+    faults = request_faults({**CHAT, "messages": [{**QUESTION, "nick": "x"}]}, "chat")
+
+    # Pydantic before 2.11 complains of the other members of the union as well.
+    assert "[sdk type] $.messages[0].nick: Extra inputs are not permitted" in map(str, faults)

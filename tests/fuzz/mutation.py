@@ -12,7 +12,7 @@ __all__ = ["crossed", "mutated"]
 
 Json: TypeAlias = Any
 
-_ODD: Final = (
+_ODD: Final[tuple[Json, ...]] = (
     *(None, True, False, 0, 1, -1, 2**31, 2**64, 1e308, 0.5, [], {}, [None], [[]], [{}], {"": {}}),
     *("", " ", "\n\n", "\r", "\x00", "\ud83d", "😀", "x" * 300, "{", "{}", '{"a":1}', '{"a":', "[1]", "null", "[DONE]"),
     *("data:image/png;base64,iVBORw0KGgo=", "data:,", "https://example.com/a.png", "<think>a</think>b", "a b/c"),

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from llm_transcode import (
     ConversionError,
     Converted,
+    InvalidPayload,
     Options,
     StreamAccumulator,
     StreamError,
@@ -36,6 +37,13 @@ Json: TypeAlias = Any
 Target: TypeAlias = Callable[[bytes], None]
 
 _BACK: Final[dict[Protocol, Protocol]] = {"messages": "chat", "chat": "messages"}
+
+_PAIRS: Final[tuple[tuple[Protocol, Protocol], ...]] = (
+    ("messages", "chat"),
+    ("chat", "messages"),
+    ("messages", "messages"),
+    ("chat", "chat"),
+)
 
 _LIMIT: Final = 1 << 16
 """The largest event, so small that inputs reach it."""
@@ -72,10 +80,10 @@ def _convert_request(data: bytes, source: Protocol) -> None:
     options = _options(data[0], target)
     try:
         converted = convert_request(data[1:], source=source, target=target, options=options)
+        body = _check_converted(converted)
     except ConversionError as error:
         _check_error(error)
         return
-    body = _check_converted(converted)
     _check_parsed(data[1:], lambda parsed: convert_request(parsed, source=source, target=target, options=options))
     try:
         _check_converted(convert_request(body, source=target, target=source))
@@ -96,10 +104,10 @@ def _convert_response(data: bytes, source: Protocol) -> None:
     options = _options(data[0], source)
     try:
         converted = convert_response(data[1:], source=source, target=target, options=options)
+        body = _check_converted(converted)
     except ConversionError as error:
         _check_error(error)
         return
-    body = _check_converted(converted)
     _check_converted(convert_response(body, source=target, target=source))
     _check_accumulated(stream_response(body, protocol=target), target)
 
@@ -107,7 +115,7 @@ def _convert_response(data: bytes, source: Protocol) -> None:
 def error(data: bytes) -> None:
     """Whatever a backend answers becomes an error."""
     status = (None, 200, 404, 529, -1)[data[0] % 5]
-    for source, target in (("messages", "chat"), ("chat", "messages"), ("chat", "chat")):
+    for source, target in _PAIRS:
         converted = convert_error(status, data[1:], source=source, target=target)
         _check_converted(converted)
         assert 400 <= converted.status <= 599
@@ -116,11 +124,11 @@ def error(data: bytes) -> None:
 def models(data: bytes) -> None:
     for source, target in _BACK.items():
         try:
-            converted = convert_models(data[1:], source=source, target=target)
+            body = _check_converted(convert_models(data[1:], source=source, target=target))
         except ConversionError as error:
             _check_error(error)
         else:
-            _check_converted(convert_models(_check_converted(converted), source=target, target=source))
+            _check_converted(convert_models(body, source=target, target=source))
 
 
 def tokens(data: bytes) -> None:
@@ -136,7 +144,7 @@ def headers(data: bytes) -> None:
     """Nothing is raised, and no line break comes out that did not come in."""
     lines = [line.partition(b":") for line in data[1:].split(b"\n")]
     pairs = [(name, value) for name, _, value in lines]
-    for source, target in (("messages", "chat"), ("chat", "messages"), ("messages", "messages")):
+    for source, target in _PAIRS:
         converted = convert_request_headers(pairs, source=source, target=target)
         converted |= convert_response_headers(pairs, source=source, target=target, now=float(data[0]))
         assert not any("\n" in text for pair in converted.items() for text in pair)
@@ -256,7 +264,10 @@ def _check_converted(converted: Converted[Any]) -> Json:
     """The document is JSON, the typed model says the same, and every loss has its place."""
     body = converted.to_dict()
     assert json.loads(converted.to_json()) == body
-    assert converted.value.to_dict() == body
+    try:
+        assert converted.value.to_dict() == body
+    except InvalidPayload as error:
+        raise AssertionError("what comes out is not valid") from error
     assert all(loss.path.startswith("$") and loss.detail for loss in converted.losses)
     return body
 

@@ -122,7 +122,7 @@ def test_p070_both_limits_are_read() -> None:
     both = request_to_messages({"max_completion_tokens": 7, "max_tokens": 5})
 
     assert old == asked_of_messages({"max_tokens": 5})
-    assert both == asked_of_messages({"max_tokens": 7})
+    assert both == asked_of_messages({"max_tokens": 7}, [("max_tokens", "$.max_tokens")])
 
 
 def test_p106_the_budget_fits_into_the_limit() -> None:
@@ -299,7 +299,7 @@ def test_p125_user_ids_that_name_a_person_are_hashed(field: str, user_id: str) -
 def test_p125_the_safety_identifier_wins() -> None:
     outcome = request_to_messages({"user": "old", "safety_identifier": "new"})
 
-    assert outcome == asked_of_messages({"metadata": {"user_id": "new"}})
+    assert outcome == asked_of_messages({"metadata": {"user_id": "new"}}, [("user_id", "$.user")])
 
 
 @pytest.mark.parametrize(

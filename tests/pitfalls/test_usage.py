@@ -1,8 +1,11 @@
-"""Pitfalls of token counts in whole replies."""
+"""Pitfalls of token counts."""
 
 from __future__ import annotations
 
 import pytest
+
+from llm_transcode import Options
+from tests.streams import chunk, to_messages
 
 from .conversions import (
     Json,
@@ -139,3 +142,18 @@ def test_p126_the_tier_that_served_at_anthropic(tier: str, expected: JsonObject)
     outcome = reply_to_chat(message(text("hi"), usage={**messages_usage(), "service_tier": tier}))
 
     assert outcome == Outcome(chat_reply({"content": "hi"}, **expected), [])
+
+
+# -- streams ---------------------------------------------------------------------------------------
+
+
+def test_p143_the_caller_may_estimate_the_input() -> None:
+    stream = to_messages(chunk({"content": "hi"}), options=Options(estimated_input_tokens=90))
+
+    assert stream.events[0]["message"]["usage"]["input_tokens"] == 90
+
+
+def test_p144_all_counts_stand_at_the_end() -> None:
+    stream = to_messages(chunk({"content": "hi"}, "stop"), chunk(choices=[], usage=chat_usage(12, written=3, read=4)))
+
+    assert stream.events[-2]["usage"] == messages_usage(5, written=3, read=4)

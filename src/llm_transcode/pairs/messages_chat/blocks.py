@@ -340,7 +340,8 @@ class BlockWriter:
             self._cx.losses.invented(LossCode.THINKING_UNSIGNED, ("choices", 0, "delta"), detail)
 
     def _begin_call(self, call: Call, arguments: str) -> None:
-        made_up = made_up_id("toolu_", f"{self.message_id}_{call.position}".encode(), self._cx.options)
+        seed = f"{self.message_id}_{call.position}".encode("utf-8", "surrogatepass")
+        made_up = made_up_id("toolu_", seed, self._cx.options)
         call_id = self._ids.assign(call.id, made_up, (*_CALL_PATH, "id") if call.id else _CALL_PATH)
         name = self._context.tool_names.get(call.name, call.name)
         self._start({"type": "tool_use", "id": call_id, "name": name, "input": {}})

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from typing_extensions import assert_never
+
 from ... import messages
 from ...wire import Json, JsonObject
 
@@ -121,6 +123,8 @@ def expanded(tool: ClientTool) -> BuiltinTool:
             return _MEMORY
         case messages.ComputerTool():
             return _computer(tool)
+        case _:
+            assert_never(tool)
 
 
 def _computer(tool: messages.ComputerTool) -> BuiltinTool:

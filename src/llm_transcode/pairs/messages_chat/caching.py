@@ -84,15 +84,14 @@ def mark_for_messages(
     cx: Conversion,
 ) -> None:
     """Mark a block, tool or tool result of Messages; a client's own ``cache_control`` wins."""
-    if own is None and foreign is None:
-        return
-    own_path: Path = (*path, "prompt_cache_breakpoint")
     if foreign is not None:
         FOREIGN_MARK_TO_MESSAGES.report(foreign, (*path, "cache_control"), cx.losses)
         block["cache_control"] = _ephemeral(foreign.ttl)
         if own is not None:
-            cx.losses.dropped(LossCode.CACHE_CONTROL, own_path, "a second mark in the same place", "info")
+            second: Path = (*path, "prompt_cache_breakpoint")
+            cx.losses.dropped(LossCode.CACHE_CONTROL, second, "a second mark in the same place", "info")
     elif own is not None:
+        own_path: Path = (*path, "prompt_cache_breakpoint")
         BREAKPOINT_TO_MESSAGES.report(own, own_path, cx.losses)
         block["cache_control"] = _ephemeral(_ttl(own.ttl, _TTL_TO_MESSAGES, (*own_path, "ttl"), cx))
 

@@ -122,8 +122,8 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
     """Ask the backend for as much thinking as the client does."""
     _report_thinking(request.thinking, cx)
     effort = _effort_of(request)
-    if effort is None or cx.dialect.reasoning_request != "reasoning":
-        _report_display(request.thinking, cx)
+    excludes = effort is not None and cx.dialect.reasoning_request == "reasoning"
+    _report_display(request.thinking, excludes, cx)
     if effort is None:
         _report_own_choice(request.thinking, cx)
         return
@@ -155,9 +155,10 @@ def _can_think(facts: ModelFacts) -> bool:
     return bool(facts.efforts) or facts.reasoning or facts.adaptive_thinking or facts.budget_thinking
 
 
-def _report_display(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
+def _report_display(thinking: messages.ThinkingConfig | None, excludes: bool, cx: Conversion) -> None:
+    """``excludes``: whether the backend is told to leave thinking out, where the client wants that."""
     display = thinking.display if isinstance(thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive)) else None
-    if display is not None:
+    if display is not None and not (excludes and display == "omitted"):
         detail = "Chat does not say how thinking is shown"
         cx.losses.dropped(LossCode.THINKING_DISPLAY, ("thinking", "display"), detail, "info")
 

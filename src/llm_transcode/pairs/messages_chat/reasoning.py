@@ -156,11 +156,17 @@ class Reasoning:
     """Where data stands that only another vendor can read."""
 
     def add(self, text: str, signature: str | None) -> None:
+        """A piece of readable reasoning; a signature ends the block that the pieces make up."""
         if signature:
             self.blocks.append({"type": "thinking", "thinking": self.unsigned + text, "signature": signature})
             self.unsigned = ""
         else:
             self.unsigned += text
+
+    def add_redacted(self, data: str | None) -> None:
+        """Reasoning that only Anthropic reads; the slots may hold a null in its place, which says nothing."""
+        if data is not None:
+            self.blocks.append({"type": "redacted_thinking", "data": data})
 
 
 _SLOTS: Final = frozenset(("thinking_blocks", "reasoning_details", "reasoning_content", "reasoning", "reasoning_text"))
@@ -232,7 +238,7 @@ def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path)
             case chat.ThinkingBlock():
                 found.add(block.thinking or "", block.signature)
             case chat.RedactedThinkingBlock():
-                found.blocks.append({"type": "redacted_thinking", "data": block.data})
+                found.add_redacted(block.data)
             case chat.UnknownThinkingBlock():
                 found.foreign.append((*path, index))
             case _:
@@ -253,7 +259,7 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
             case chat.ReasoningSummary():
                 found.add(detail.summary or "", None)
             case chat.ReasoningEncrypted() if detail.format == ANTHROPIC_FORMAT:
-                found.blocks.append({"type": "redacted_thinking", "data": detail.data})
+                found.add_redacted(detail.data)
             case chat.ReasoningEncrypted() | chat.UnknownReasoning():
                 found.foreign.append((*path, index))
             case _:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from typing_extensions import assert_never
+
 from ... import chat, messages
 from ...converted import Converted, ReplyContext
 from ...dialects import dialect_named
@@ -202,6 +204,8 @@ def _prefill(last_role: str | None, path: Path, body: JsonObject, cx: Conversion
         case "continue" | "keep":
             detail = "one side goes on from a last assistant turn, the other answers it"
             cx.losses.approximated(LossCode.PREFILL, path, detail)
+        case _:
+            assert_never(cx.options.prefill)
 
 
 # -- Messages to Chat ----------------------------------------------------------------------------

@@ -494,7 +494,7 @@ def _tool_use(
     call_id: str | None, seed: str, name: str, tool_input: JsonObject, path: Path, cx: Conversion
 ) -> JsonObject:
     if not call_id:
-        call_id = made_up_id("toolu_", seed.encode(), cx.options)
+        call_id = made_up_id("toolu_", seed.encode("utf-8", "surrogatepass"), cx.options)
         cx.losses.invented(LossCode.TOOL_ID, (*path, "id"), "a call without id gets one")
     return {"type": "tool_use", "id": cx.ids.fit(call_id, (*path, "id")), "name": name, "input": tool_input}
 

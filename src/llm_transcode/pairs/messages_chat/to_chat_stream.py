@@ -40,6 +40,7 @@ from .response import (
     RESPONSE_TO_CHAT,
     STOP_DETAILS_TO_CHAT,
     citation_to_chat,
+    made_up_id,
     model_of_reply,
     report_unsaid,
 )
@@ -152,17 +153,21 @@ class ToChatStream:
         self._out = []
         return out
 
-    def token(self, event: JsonObject) -> bytes | None:
+    def token(self, event: Json) -> bytes | None:
         """The chunk that a mere token becomes; None, and nothing read, if there may be more to the event."""
         opened = self._open
-        delta = event.get("delta")
-        if opened is None or event.get("index") != opened.index or len(event) != 3 or not isinstance(delta, dict):
+        if opened is None or opened.kind not in _DELTAS:
             return None
-        if event.get("type") != "content_block_delta" or len(delta) != 2:
+        kind, key = _DELTAS[opened.kind]
+        try:
+            delta = event["delta"]
+            text = delta[key]
+            names = event["type"], event["index"], delta["type"]
+        except (KeyError, TypeError):
+            return None  # `read` says what is wrong with it, if anything is
+        if names != ("content_block_delta", opened.index, kind) or len(event) != 3 or len(delta) != 2:
             return None
-        kind, key = _DELTAS.get(opened.kind, ("", ""))
-        text = delta.get(key)
-        if delta.get("type") != kind or not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not text:
             return None
         return self._more(opened, text)
 
@@ -238,7 +243,8 @@ class ToChatStream:
         self._cx.losses.approximated(
             LossCode.STREAM_PROTOCOL, ("type",), "the stream does not begin with message_start"
         )
-        self._base = self._common("", "")
+        self._cx.losses.invented(LossCode.ID, ("message", "id"), "a reply without id gets one")
+        self._base = self._common(made_up_id("chatcmpl-", repr(self._context.model).encode(), self._cx.options), "")
         self._emit({"role": "assistant", "content": ""})
 
     def _common(self, message_id: str, model: str) -> JsonObject:

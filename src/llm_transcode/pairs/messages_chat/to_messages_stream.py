@@ -140,30 +140,27 @@ class ToMessagesStream:
         self._blocks.events = []
         return events
 
-    def token(self, chunk: JsonObject) -> bytes | None:
+    def token(self, chunk: Json) -> bytes | None:
         """The event that a mere token becomes; None, and nothing read, if there may be more to the chunk."""
-        choices = chunk.get("choices")
-        if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage"):
+        try:
+            (choice,) = chunk["choices"]
+            fields = choice["delta"].items()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None  # `read` says what is wrong with it, if anything is
+        if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return None
-        choice = choices[0]
-        if not isinstance(choice, dict) or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
-            return None
-        delta = choice.get("delta")
         quiet = self._quiet.issuperset
-        if not isinstance(delta, dict) or not ((quiet(chunk) and quiet(choice)) or self._are_quiet(chunk, choice)):
+        if not ((quiet(chunk) and quiet(choice)) or self._are_quiet(chunk, choice)):
             return None
-        said = None
-        for name, value in delta.items():
-            if value and name != "role":
+        said = value = None
+        for name, content in fields:
+            if content and name != "role":
                 if said is not None:
                     return None
-                said = name
-        if said is None:
-            return None
-        value = delta[said]
+                said, value = name, content
         if said == "tool_calls":
             return self._more_arguments(value)
-        kind = _PROSE.get(said)
+        kind = None if said is None else _PROSE.get(said)
         return None if kind is None or not isinstance(value, str) else self._blocks.more_prose(kind, value)
 
     def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
@@ -173,16 +170,17 @@ class ToMessagesStream:
 
     def _more_arguments(self, calls: Json) -> bytes | None:
         """Read the next arguments of a call that has been introduced."""
-        if not isinstance(calls, list) or len(calls) != 1:
+        try:
+            (call,) = calls
+            index = call["index"]
+            ((name, arguments),) = call["function"].items()
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
-        call = calls[0]
-        if not isinstance(call, dict) or not _MORE_ARGUMENTS.issuperset(call):
+        if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
             return None
-        index, function = call.get("index"), call.get("function")
-        if not isinstance(index, int) or not isinstance(function, dict) or len(function) != 1:
+        if not isinstance(index, int) or not isinstance(arguments, str):
             return None
-        arguments = function.get("arguments")
-        return self._blocks.more_arguments(index, arguments) if isinstance(arguments, str) else None
+        return self._blocks.more_arguments(index, arguments)
 
     def read(self, event: JsonObject) -> None:
         """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""

@@ -173,3 +173,5 @@ def _legacy_choice(choice: str | chat.FunctionCallOption | None, cx: Conversion)
         case chat.FunctionCallOption(name=name):
             FUNCTION_OPTION_TO_MESSAGES.report(choice, ("function_call",), cx.losses)
             return {"type": "tool", "name": cx.names.fit(name, ("function_call", "name"))}
+        case _:
+            assert_never(choice)

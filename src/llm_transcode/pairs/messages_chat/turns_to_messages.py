@@ -283,6 +283,8 @@ class _Walk:
                 detail = "a call without result gets one that says so"
                 self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, call.path, detail, "warning")
                 return {"type": "tool_result", "tool_use_id": call.id, "content": MISSING_RESULT, "is_error": True}
+            case _:
+                assert_never(self._cx.options.unanswered_calls)
 
     def _orphan(self, turn: Result, index: int) -> None:
         """A result whose call is gone: Anthropic refuses it as a block, so it becomes text."""
@@ -316,6 +318,8 @@ class _Walk:
                 return True
             case "auto":
                 return self._cx.facts.mid_system and bool(self.out) and self.out[-1]["role"] == "user"
+            case _:
+                assert_never(self._cx.options.mid_system)
 
 
 def _said(turn: chat.AssistantMessage, path: Path, cx: Conversion) -> list[JsonObject]:
