@@ -119,4 +119,5 @@ def _key_of(request: Request) -> str:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(), host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "9000")))
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "9000"))
+    uvicorn.run(create_app(), host=host, port=port, access_log=False)

@@ -14,7 +14,7 @@ export class Stepper {
   constructor(states) {
     this.states = states;
     this.slider = byId("step");
-    this.slider.addEventListener("input", () => this.#draw());
+    this.slider.addEventListener("input", () => this.to(this.index));
     byId("first").addEventListener("click", () => this.to(0));
     byId("back").addEventListener("click", () => this.to(this.index - 1));
     byId("next").addEventListener("click", () => this.to(this.index + 1));
@@ -34,12 +34,14 @@ export class Stepper {
     this.#steps = done.steps;
     this.slider.max = this.#steps.length;
     for (const side of ["source", "target"]) this.#machine(side, job[side]);
-    this.to(this.#steps.length);
+    this.slider.value = this.#steps.length;
+    this.#draw();
   }
 
   to(index) {
     this.slider.value = index;
     this.#draw();
+    this.#follow();
   }
 
   // The step at which a loss was first known.
@@ -112,7 +114,7 @@ export class Stepper {
     const notes = step.odd.map((text) => say("odd", text));
     if (this.index === this.#steps.length) notes.push(say("theEnd"));
     else if (step.expected.length) notes.push(say("expected", step.expected.join(", ")));
-    return notes.join(" ");
+    return notes.join(" · ");
   }
 
   #texts(step, before) {
@@ -123,5 +125,12 @@ export class Stepper {
     const fresh = { start: out.length - (step?.out.length ?? 0), end: out.length, kind: "new" };
     show(byId("result"), out, fresh.start < fresh.end ? [fresh] : []);
     byId("result").scrollTop = byId("result").scrollHeight;
+  }
+
+  // Bring the piece that came last into view.
+  #follow() {
+    const mark = byId("source-marks").querySelector(".new");
+    byId("source").scrollTop = mark ? mark.offsetTop - byId("source").clientHeight / 2 : 0;
+    byId("source-marks").scrollTop = byId("source").scrollTop;
   }
 }

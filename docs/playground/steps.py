@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from docs.playground.jobs import Job, loss_rows
 
-from llm_transcode import ConversionError, StreamTranscoder
-from llm_transcode.chat.grammar import StreamGrammar as ChatGrammar
-from llm_transcode.json_text import is_object, parse_json
-from llm_transcode.messages.grammar import StreamGrammar as MessagesGrammar
+from llm_transcode import ConversionError, StreamTranscoder, chat, messages
+from llm_transcode.json_text import parse_json
 from llm_transcode.protocols import Protocol
-from llm_transcode.sse import SSEDecoder, SSEvent
-from llm_transcode.wire import JsonObject
+from llm_transcode.sse import SSEDecoder
+from llm_transcode.wire import Json, JsonObject
 
 __all__ = ["step_through"]
-
-Grammar: TypeAlias = ChatGrammar | MessagesGrammar
 
 _EVENT: Final = re.compile(rb".+?(?:\r?\n\r?\n|\r\r|\Z)", re.DOTALL)
 _PIECE: Final = 16
@@ -26,32 +22,73 @@ _PIECE: Final = 16
 
 _MOST_PIECES: Final = 5000
 
+_TRANSITIONS: Final[dict[Protocol, Mapping[str, Mapping[str, str]]]] = {
+    "messages": messages.grammar.TRANSITIONS,
+    "chat": chat.grammar.TRANSITIONS,
+}
+_DONE: Final = b"[DONE]"
+
 
 class _Follower:
-    """Follows a stream by the grammar of its protocol, and keeps what was out of place."""
+    """Follows a stream by the grammar of its protocol, and goes on where the grammar would not."""
 
     def __init__(self, protocol: Protocol) -> None:
-        self.grammar: Grammar = ChatGrammar() if protocol == "chat" else MessagesGrammar()
+        self._protocol = protocol
+        self._transitions = _TRANSITIONS[protocol]
+        self._grammar = chat.grammar.StreamGrammar() if protocol == "chat" else messages.grammar.StreamGrammar()
         self._sse = SSEDecoder()
+        self._is_odd = False
+        self.state = next(iter(self._transitions))
+
+    @property
+    def expected(self) -> list[str]:
+        """What may come next."""
+        return list(self._transitions[self.state])
 
     def feed(self, data: bytes) -> list[str]:
-        """Read the next bytes; returns what was out of place in them."""
-        return [found for event in self._sse.feed(data) if (found := self._step(event))]
+        """Read the next bytes; returns what was out of place in them, of which only the first thing counts."""
+        return [odd for event in self._sse.feed(data) if event.comment is None and (odd := self._read(event.data))]
 
-    def _step(self, event: SSEvent) -> str:
-        if event.comment is not None:
-            return ""
+    def _read(self, data: bytes) -> str:
         try:
-            if event.data.strip() == b"[DONE]":
-                if isinstance(self.grammar, ChatGrammar):
-                    self.grammar.done()
-                return ""
-            data = parse_json(event.data)
-            if is_object(data):
-                self.grammar.step(data)
+            event = None if data.strip() == _DONE else parse_json(data)
         except ConversionError as error:
-            return str(error)
+            return self._remark(error)
+        for kind in self._kinds(event):
+            self.state = self._following(kind)
+        try:
+            self._step(event)
+        except ConversionError as error:
+            return self._remark(error)
         return ""
+
+    def _step(self, event: Json) -> None:
+        if isinstance(event, dict):
+            self._grammar.step(event)
+        elif isinstance(self._grammar, chat.grammar.StreamGrammar):
+            self._grammar.done()
+
+    def _remark(self, error: ConversionError) -> str:
+        known, self._is_odd = self._is_odd, True
+        return "" if known else str(error)
+
+    def _kinds(self, event: Json) -> list[str]:
+        """What an event brings, in the words of the table."""
+        if not isinstance(event, dict):
+            return ["[DONE]"]
+        if self._protocol == "messages":
+            return [str(event.get("type"))]
+        if event.get("error"):
+            return ["error"]
+        choices = event.get("choices") or []
+        finished = any(choice.get("finish_reason") for choice in choices)
+        return ["choice"] * bool(choices) + ["last_finish"] * finished or ["usage"] * bool(event.get("usage"))
+
+    def _following(self, kind: str) -> str:
+        """Where a kind of event leads to from here, else from wherever it may come."""
+        if kind in self._transitions[self.state]:
+            return self._transitions[self.state][kind]
+        return next((known[kind] for known in self._transitions.values() if kind in known), self.state)
 
 
 def step_through(job: Job, cut: str) -> JsonObject:
@@ -94,9 +131,9 @@ def _step(stream: StreamTranscoder, fed: bytes, out: bytes, source: _Follower, t
     return {
         "at": _length(fed),
         "out": out.decode(),
-        "source": source.grammar.state,
-        "target": target.grammar.state,
-        "expected": list(source.grammar.expected),
+        "source": source.state,
+        "target": target.state,
+        "expected": source.expected,
         "losses": len(stream.losses),
     }
 

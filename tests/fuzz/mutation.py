@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any, Final, TypeAlias
 
@@ -82,7 +83,7 @@ def _changed(document: Json, random: Random) -> Json:
 def _changed_once(document: Json, random: Random) -> Json:
     places = _places(document)
     if not places or random.random() < 0.02:
-        return random.choice(_ODD)
+        return _odd(random)
     container, key = random.choice(places)
     match random.randrange(7):
         case 0:
@@ -90,22 +91,26 @@ def _changed_once(document: Json, random: Random) -> Json:
         case 1:
             _add(container, random)
         case 2:
-            container[key] = json.loads(json.dumps(_picked(places, random)))
+            container[key] = deepcopy(_picked(places, random))
         case 3:
             container[key] = random.choice(vocabulary()[1])
         case 4 if isinstance(container[key], str):
             container[key] = container[key][: random.randrange(len(container[key]) + 1)]
         case 5 if isinstance(container[key], list):
-            container[key] = container[key] * 2
+            container[key] += deepcopy(container[key])
         case _:
-            container[key] = random.choice(_ODD)
+            container[key] = _odd(random)
     return document
+
+
+def _odd(random: Random) -> Json:
+    return deepcopy(random.choice(_ODD))
 
 
 def _add(container: Json, random: Random) -> None:
     """One more field or item."""
     fields, values = vocabulary()
-    value = random.choice((random.choice(values), random.choice(_ODD), {"type": random.choice(values)}))
+    value = random.choice((random.choice(values), _odd(random), {"type": random.choice(values)}))
     if isinstance(container, dict):
         container[random.choice(fields)] = value
     else:
