@@ -15,13 +15,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import anyio
 import httpx2
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from client_stream import OTHER, ClientStream, Transcoder, Verbatim, error_event
 from llm_transcode import (
     ConversionError,
     Converted,
@@ -34,7 +35,7 @@ from llm_transcode import (
     convert_response_headers,
     stream_response,
 )
-from llm_transcode.protocols import Protocol as WireProtocol
+from llm_transcode.protocols import Protocol
 from llm_transcode.wire import JsonObject, WireModel
 
 __all__ = ["LOSSES_HEADER", "Call", "Relay", "ask", "error_response", "report"]
@@ -45,14 +46,8 @@ LOSSES_HEADER: Final = "x-transcode-losses"
 _MOST_CODES: Final = 20
 """Header lines have limits, and requests may lose a lot."""
 
-_EVENT_STREAM: Final = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
-    "x-accel-buffering": "no",  # else nginx would collect the events
-}
-
-_OTHER: Final[dict[WireProtocol, WireProtocol]] = {"messages": "chat", "chat": "messages"}
-"""An error that comes from the other protocol is completed with a type and a code."""
+_DRAIN_SECONDS: Final = 1.0
+"""How long a backend may take to end an answer that is complete; only then its connection can be used again."""
 
 _log: Final = logging.getLogger("llm_transcode.examples")
 
@@ -61,8 +56,8 @@ _log: Final = logging.getLogger("llm_transcode.examples")
 class Call:
     """A request in the backend's protocol, and what its answer has to become."""
 
-    client: WireProtocol
-    backend: WireProtocol
+    client: Protocol
+    backend: Protocol
     method: str = "POST"
     url: str
     headers: dict[str, str]
@@ -82,7 +77,7 @@ async def ask(http: httpx2.AsyncClient, call: Call, convert: Callable[[bytes], C
     """Send a request and convert its whole answer, or whatever went wrong."""
     try:
         answer = await http.send(call.build(http))
-    except httpx2.TransportError as error:
+    except httpx2.RequestError as error:
         return _unreachable(call, error)
     if answer.is_error:
         return _failed(call, answer)
@@ -103,15 +98,15 @@ def _failed(call: Call, answer: httpx2.Response) -> Response:
     return Response(error.to_json(), error.status, headers)
 
 
-def _unreachable(call: Call, error: httpx2.TransportError) -> Response:
+def _unreachable(call: Call, error: httpx2.RequestError) -> Response:
     status, reason = _why(error)
     return error_response(status, reason, client=call.client)
 
 
-def error_response(status: int, message: str, *, client: WireProtocol, param: str | None = None) -> Response:
+def error_response(status: int, message: str, *, client: Protocol, param: str | None = None) -> Response:
     """An error of our own, in the client's protocol."""
     body = {"error": {"message": message, "param": param}}
-    error = convert_error(status, body, source=_OTHER[client], target=client)
+    error = convert_error(status, body, source=OTHER[client], target=client)
     return Response(error.to_json(), error.status, media_type="application/json")
 
 
@@ -133,7 +128,7 @@ def report(losses: Iterable[Loss]) -> None:
         _log.debug("%s %s at %s (%s): %s", loss.kind, loss.code.value, loss.path, loss.level, loss.detail)
 
 
-def _why(error: httpx2.TransportError) -> tuple[int, str]:
+def _why(error: httpx2.RequestError) -> tuple[int, str]:
     """Status and reason; the text of the exception may hold addresses that are not the client's business."""
     if isinstance(error, httpx2.TimeoutException):
         return 504, "the backend did not answer in time"
@@ -142,105 +137,7 @@ def _why(error: httpx2.TransportError) -> tuple[int, str]:
     return 502, "the connection to the backend broke"
 
 
-# -- streams ---------------------------------------------------------------------------------------
-
-
-class Transcoder(Protocol):
-    """What is asked of `StreamTranscoder`, and of `Verbatim` where there is nothing to transcode."""
-
-    def feed(self, data: bytes, /) -> bytes: ...
-    def close(self) -> bytes: ...
-    def fail(self, reason: str) -> bytes: ...
-    def ping(self) -> bytes: ...
-    @property
-    def losses(self) -> tuple[Loss, ...]: ...
-
-
-class Verbatim:
-    """Passes a stream on to a client of the same protocol."""
-
-    losses: tuple[Loss, ...] = ()
-
-    def __init__(self, protocol: WireProtocol) -> None:
-        self._protocol = protocol
-        self._tail = b"\n\n"
-
-    def feed(self, data: bytes, /) -> bytes:
-        self._tail = (self._tail + data)[-4:]
-        return data
-
-    def close(self) -> bytes:
-        return b""
-
-    def fail(self, reason: str) -> bytes:
-        error = convert_error(
-            None, {"error": {"message": reason}}, source=_OTHER[self._protocol], target=self._protocol
-        )
-        return b"\n\n" + _error_event(error.to_json())  # ends the event that may have been cut off
-
-    def ping(self) -> bytes:
-        """A comment, as long as it would not end up within an event."""
-        return b": ping\n\n" if self._tail.endswith((b"\n\n", b"\r\n\r\n")) else b""
-
-
-def _error_event(error: bytes) -> bytes:
-    """An error within a stream; Messages goes by the event's name, and Chat by the data."""
-    return b"event: error\ndata: %b\n\n" % error
-
-
-class ClientStream:
-    """The client's end of a stream: begins it, writes to it, and keeps it alive."""
-
-    def __init__(self, send: Send, transcoder: Transcoder, losses: Iterable[Loss]) -> None:
-        self._send = send
-        self._transcoder = transcoder
-        self._headers = _losses_header(losses)
-        self._one_at_a_time = anyio.Lock(fast_acquire=True)
-        self._silent = False
-        self.begun = False
-
-    async def begin(self, headers: dict[str, str]) -> None:
-        async with self._one_at_a_time:
-            await self._begin(headers)
-
-    async def feed(self, data: bytes) -> None:
-        async with self._one_at_a_time:
-            await self._write(self._transcoder.feed(data))
-
-    async def finish(self) -> None:
-        async with self._one_at_a_time:
-            await self._write(self._transcoder.close(), more=False)
-
-    async def fail(self, reason: str) -> None:
-        async with self._one_at_a_time:
-            await self._write(self._transcoder.fail(reason), more=False)
-
-    async def keep_alive(self, seconds: float) -> None:
-        """Break every silence that lasts from one tick of the clock to the next."""
-        while True:
-            self._silent = True
-            await anyio.sleep(seconds)
-            if self._silent:
-                async with self._one_at_a_time:
-                    await self._begin({})
-                    await self._write(self._transcoder.ping())
-
-    async def write(self, data: bytes) -> None:
-        """Write what has been transcoded already."""
-        async with self._one_at_a_time:
-            await self._write(data, more=False)
-
-    async def _begin(self, headers: dict[str, str]) -> None:
-        if not self.begun:
-            self.begun = True
-            fields = {**self._headers, **headers, **_EVENT_STREAM}
-            raw = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
-            await self._send({"type": "http.response.start", "status": 200, "headers": raw})
-
-    async def _write(self, data: bytes, *, more: bool = True) -> None:
-        self._silent = False
-        if data or not more:
-            await self._send({"type": "http.response.body", "body": data, "more_body": more})
+# -- both ways of answering ------------------------------------------------------------------------
 
 
 class Relay:
@@ -256,16 +153,25 @@ class Relay:
         async with anyio.create_task_group() as group:
             group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
             if self._streams:
-                transcoder = self._transcoder()
-                client = ClientStream(send, transcoder, self._call.losses)
-                group.start_soon(client.keep_alive, self._ping_seconds)
-                refusal = await self._stream(client)
-                report(self._call.losses + transcoder.losses)
+                response = await self._stream(send)
             else:
-                refusal = await ask(self._http, self._call, self._convert)
-            if refusal is not None:
-                await refusal(scope, receive, send)
+                response = await ask(self._http, self._call, self._convert)
+            if response is not None:
+                await response(scope, receive, send)
             group.cancel_scope.cancel()
+
+    async def _stream(self, send: Send) -> Response | None:
+        """Stream the answer; returns the response to send instead if it never began."""
+        transcoder = self._transcoder()
+        client = ClientStream(send, transcoder, _losses_header(self._call.losses))
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.keep_alive, self._ping_seconds)
+                response = await self._ask_for_stream(client)
+                group.cancel_scope.cancel()
+        finally:
+            report(self._call.losses + transcoder.losses)
+        return response
 
     def _transcoder(self) -> Transcoder:
         call = self._call
@@ -279,16 +185,15 @@ class Relay:
             body, source=call.backend, target=call.client, context=call.context, options=call.options
         )
 
-    async def _stream(self, client: ClientStream) -> Response | None:
-        """Stream the answer; returns the response to send instead if it never began."""
+    async def _ask_for_stream(self, client: ClientStream) -> Response | None:
         try:
             answer = await self._http.send(self._call.build(self._http), stream=True)
             try:
                 return await self._pass_on(answer, client)
             finally:
                 await answer.aclose()
-        except httpx2.TransportError as error:
-            if not client.begun:
+        except httpx2.RequestError as error:
+            if client.withdraw():
                 return _unreachable(self._call, error)
             await client.fail(_why(error)[1])
             return None
@@ -301,9 +206,15 @@ class Relay:
         if _is_whole(answer):
             return await self._pass_on_whole(answer, client)
         await client.begin(_headers_of(self._call, answer, self._call.losses))
-        async for data in answer.aiter_bytes():
+        pieces = answer.aiter_bytes()
+        async for data in pieces:
             await client.feed(data)
+            if client.complete:
+                break
         await client.finish()
+        with anyio.move_on_after(_DRAIN_SECONDS, shield=True):
+            async for _ in pieces:
+                pass
         return None
 
     async def _pass_on_whole(self, answer: httpx2.Response, client: ClientStream) -> Response | None:
@@ -324,10 +235,10 @@ class Relay:
         return {name: value for name, value in reply.to_dict().items() if kept or name != "usage"}
 
     async def _refuse(self, answer: httpx2.Response, client: ClientStream) -> Response | None:
-        if not client.begun:
+        if client.withdraw():
             return _failed(self._call, answer)
         error = convert_error(answer.status_code, answer.content, source=self._call.backend, target=self._call.backend)
-        await client.feed(_error_event(error.to_json()))
+        await client.feed(error_event(error.to_json()))
         await client.finish()
         return None
 

@@ -206,7 +206,7 @@ class _Stream(httpx2.SyncByteStream):
             for data in self._answer.iter_bytes():
                 yield self._transcoder.feed(data)
             yield self._transcoder.close()
-        except httpx2.TransportError:
+        except httpx2.RequestError:
             yield self._transcoder.fail("the connection to the backend broke")
 
     def close(self) -> None:
@@ -223,7 +223,7 @@ class _AsyncStream(httpx2.AsyncByteStream):
             async for data in self._answer.aiter_bytes():
                 yield self._transcoder.feed(data)
             yield self._transcoder.close()
-        except httpx2.TransportError:
+        except httpx2.RequestError:
             yield self._transcoder.fail("the connection to the backend broke")
 
     async def aclose(self) -> None:

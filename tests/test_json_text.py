@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from llm_transcode import InvalidPayload
-from llm_transcode.json_text import Template, clone, dump_json
+from llm_transcode.json_text import Template, clone, dump_json, parse_json, render_path
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,30 @@ def test_a_number_that_json_cannot_hold_is_refused_where_it_stands(number: float
         dump_json({"a": [1, {"b": number}]})
 
     assert refused.value.path == "$.a[1].b"
+
+
+def test_a_text_with_half_a_surrogate_pair_is_read() -> None:
+    """A server that cuts a pair apart sends its halves escaped; what was parsed and is parsed again holds them bare."""
+    assert parse_json('{"a": "\ud83d"}') == parse_json(b'{"a": "\\ud83d"}') == {"a": "\ud83d"}
+
+
+@pytest.mark.parametrize("data", ["\ud83d", '{"a": "\ud83d}', "[\ud83d]"])
+def test_half_a_surrogate_pair_is_no_json(data: str) -> None:
+    with pytest.raises(InvalidPayload, match=r"^\$: expected JSON: half a surrogate pair$"):
+        parse_json(data)
+
+
+def test_json_in_a_view_of_bytes() -> None:
+    assert parse_json(memoryview(b" [1]")[1:]) == [1]
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"bytes", object()])
+def test_what_is_no_json_is_not_copied(value: object) -> None:
+    with pytest.raises(InvalidPayload, match=f"expected a JSON value, got {type(value).__name__}") as refused:
+        clone({"a": [value]})
+
+    assert refused.value.path == "$.a[0]"
+
+
+def test_a_path_is_written_as_json_path() -> None:
+    assert render_path(("messages", 3, "input", "a b", "ü", "")) == '$.messages[3].input["a b"].ü[""]'

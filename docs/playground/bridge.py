@@ -14,8 +14,10 @@ from docs.playground.steps import step_through
 from docs.settings import entries
 from tests.golden.rendering import render
 
-from llm_transcode import ConversionError, LossCode, Options, __version__, chat, messages, options
+from llm_transcode import ConversionError, LossCode, Options, __version__, options
+from llm_transcode.chat import grammar as chat
 from llm_transcode.dialects import DIALECTS
+from llm_transcode.messages import grammar as messages
 from llm_transcode.wire import JsonObject
 
 __all__ = ["answer"]
@@ -55,7 +57,7 @@ def _describe() -> JsonObject:
         "version": __version__,
         "dialects": {name: dialect.protocol for name, dialect in DIALECTS.items()},
         "options": list(_options()),
-        "states": {"chat": chat.grammar.STATES, "messages": messages.grammar.STATES},
+        "states": {"chat": chat.STATES, "messages": messages.STATES},
     }
 
 

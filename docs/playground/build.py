@@ -20,8 +20,6 @@ from typing import Any, Final
 
 from tests.golden.cases import ALL, DIRECTIONS, Case
 
-from llm_transcode.protocols import Protocol
-
 __all__ = ["build"]
 
 _CHECKOUT: Final = Path(__file__).parents[2]
@@ -105,20 +103,16 @@ def _examples() -> Iterator[dict[str, Any]]:
 def _job(case: Case) -> dict[str, Any]:
     source, target = DIRECTIONS[case.direction]
     settings = case.read("case.json")
-    options = settings.get("options", {})
+    request = Case(case.place.parents[1] / settings["request"], case.direction) if "request" in settings else None
+    options = (request.read("case.json").get("options", {}) if request else {}) | settings.get("options", {})
     job = {"kind": case.kind, "source": source, "target": target, "dialect": options.pop("dialect", "")}
-    job |= {"options": options, "request": _request(case, target, settings.get("request"))}
+    job |= {"options": options, "request": request.file(target).read_text("utf-8") if request else ""}
     text = case.source.read_text("utf-8")
     if case.kind != "error":
         return {**job, "text": text}
     error = json.loads(text)
     body = error["body"] if isinstance(error["body"], str) else json.dumps(error["body"], indent=2)
     return {**job, "text": body, "status": error["status"]}
-
-
-def _request(case: Case, protocol: Protocol, name: str | None) -> str:
-    """The request that a reply answers, another case, in the protocol of the client."""
-    return (case.place.parents[1] / name / f"{protocol}.json").read_text("utf-8") if name else ""
 
 
 def _manifest(page: Path, runtime: Path) -> dict[str, Any]:

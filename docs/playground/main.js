@@ -207,7 +207,7 @@ function pick() {
   if (!example) return;
   job = { ...job, status: null, ...example, cut: "event" };
   writePage();
-  byId("source").scrollTop = 0;
+  for (const id of ["source", "result"]) byId(id).scrollTop = 0;
   readPage();
   convert();
 }

@@ -17,7 +17,6 @@ export function show(element, text, ranges) {
   const cuts = [...bounds].filter((at) => at <= text.length).sort((a, b) => a - b);
   const parts = cuts.slice(1).map((end, index) => part(text, cuts[index], end, ranges));
   element.replaceChildren(...parts);
-  if (text.endsWith("\n")) element.append("\n"); // a text field shows the last line even if it is empty
 }
 
 function part(text, start, end, ranges) {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from docs.playground.jobs import Job, loss_rows
 
-from llm_transcode import ConversionError, StreamTranscoder, chat, messages
+from llm_transcode import ConversionError, StreamTranscoder
+from llm_transcode.chat import grammar as chat
 from llm_transcode.json_text import parse_json
+from llm_transcode.messages import grammar as messages
 from llm_transcode.protocols import Protocol
 from llm_transcode.sse import SSEDecoder
 from llm_transcode.wire import Json, JsonObject
@@ -22,11 +24,13 @@ _PIECE: Final = 16
 
 _MOST_PIECES: Final = 5000
 
-_TRANSITIONS: Final[dict[Protocol, Mapping[str, Mapping[str, str]]]] = {
-    "messages": messages.grammar.TRANSITIONS,
-    "chat": chat.grammar.TRANSITIONS,
-}
 _DONE: Final = b"[DONE]"
+
+
+def _table(protocol: Protocol) -> dict[str, dict[str, str]]:
+    """What may follow what: state -> kind of event -> state."""
+    states = messages.TRANSITIONS.items() if protocol == "messages" else chat.TRANSITIONS.items()
+    return {state: {kind: following for kind, following in kinds.items()} for state, kinds in states}  # noqa: C416
 
 
 class _Follower:
@@ -34,8 +38,8 @@ class _Follower:
 
     def __init__(self, protocol: Protocol) -> None:
         self._protocol = protocol
-        self._transitions = _TRANSITIONS[protocol]
-        self._grammar = chat.grammar.StreamGrammar() if protocol == "chat" else messages.grammar.StreamGrammar()
+        self._transitions = _table(protocol)
+        self._grammar = chat.StreamGrammar() if protocol == "chat" else messages.StreamGrammar()
         self._sse = SSEDecoder()
         self._is_odd = False
         self.state = next(iter(self._transitions))
@@ -65,7 +69,7 @@ class _Follower:
     def _step(self, event: Json) -> None:
         if isinstance(event, dict):
             self._grammar.step(event)
-        elif isinstance(self._grammar, chat.grammar.StreamGrammar):
+        elif isinstance(self._grammar, chat.StreamGrammar):
             self._grammar.done()
 
     def _remark(self, error: ConversionError) -> str:

@@ -53,6 +53,11 @@ export function say(word, ...values) {
   return WORDS[language][word].replace(/\{(\d)\}/g, (_, index) => values[index]);
 }
 
+// All words, by language.
+export function languages() {
+  return Object.values(WORDS);
+}
+
 // Of a text in both languages, that of the page.
 export function inLanguage(texts) {
   return texts[language];

@@ -20,6 +20,9 @@ _DOCS: Final = _CHECKOUT / "docs"
 _LINK: Final = re.compile(r"(\]\()([^)#:\s]+)((?:#[^)]*)?\))")
 """A link to a file: what stands before its address, the address, and what follows."""
 
+_TOP: Final = {"README.md": "read-me.md", "CHANGELOG.md": "changelog.md"}
+"""Pages of the site that lie elsewhere in the checkout. (MkDocs would take a README for the front page.)"""
+
 _LANGUAGES: Final = {".py": "python", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 
 
@@ -60,8 +63,8 @@ def _pages(folder: str, named: set[str]) -> list[str]:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what lies outside of the folder of the documentation and is linked from a page, as a page of its own."""
-    _add(files, config, "README.md")
-    _add(files, config, "CHANGELOG.md")
+    for name in _TOP:
+        _add(files, config, name)
     for page in list(files.documentation_pages()):
         for _, address, _ in _LINK.findall(page.content_string):
             name = _outside(_place_of(page.src_uri), address)
@@ -102,7 +105,7 @@ def _address(page: str, address: str) -> str:
 
 def _place_of(page: str) -> str:
     """Where a page of the site lies, seen from the folder of the documentation."""
-    return f"../{page}" if page in ("README.md", "CHANGELOG.md") else page
+    return next((f"../{name}" for name, shown in _TOP.items() if shown == page), page)
 
 
 def _outside(place: str, address: str) -> str | None:
@@ -117,4 +120,4 @@ def _joined(place: str, address: str) -> str:
 
 def _page_of(name: str) -> str:
     """Where in the site a file of the checkout is shown."""
-    return name if name.endswith(".md") and "/" not in name else f"source/{name}.md"
+    return _TOP.get(name, f"source/{name}.md")

@@ -65,7 +65,7 @@ async def transcoded(reply: httpx2.Response, stream: StreamTranscoder) -> AsyncI
         async for data in reply.aiter_bytes():
             yield stream.feed(data)
         yield stream.close()
-    except httpx2.TransportError:
+    except httpx2.RequestError:
         yield stream.fail("the connection to the backend broke")
     finally:
         await reply.aclose()

@@ -103,5 +103,5 @@ class ConvertedError(Converted[M_co]):
 
     def __init__(self, status: int, model: type[M_co], body: JsonObject, losses: Iterable[Loss] = ()) -> None:
         super().__init__(model, body, losses)
-        self.status = status
+        self.status: int = status
         """The HTTP status to answer with."""

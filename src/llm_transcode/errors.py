@@ -61,7 +61,7 @@ class LossyConversionError(ConversionError):
         first = losses[0]
         more = f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""
         super().__init__(f"{first.code.value} {first.kind}: {first.detail}{more}", first.path)
-        self.losses = tuple(losses)
+        self.losses: tuple[Loss, ...] = tuple(losses)
 
     def __reduce__(self) -> tuple[type[ConversionError], tuple[object, ...]]:
         return type(self), (self.losses,)

@@ -81,6 +81,8 @@ def parse_json(data: bytes | bytearray | memoryview | str) -> Json:
         return from_json(data, allow_inf_nan=False, cache_strings="keys")
     except ValueError as strict_error:
         return _parse_leniently(data, strict_error)
+    except TypeError:  # all it says of a text with half a surrogate pair, which has no UTF-8 form
+        return _parse_leniently(data, ValueError("half a surrogate pair"))
 
 
 def _parse_leniently(data: bytes | bytearray | str, strict_error: ValueError) -> Json:
@@ -156,16 +158,24 @@ def _clone(value: Json, path: Path) -> Json:
         if math.isfinite(value):
             return value
         raise InvalidPayload(f"expected a number that JSON can hold, got {value}", render_path(path))
-    if isinstance(value, (dict, Mapping)):
+    if _is_mapping(value):
         return {
             _key(key, path): item if type(item) in _PLAIN else _clone(item, (*path, str(key)))
             for key, item in value.items()
         }
-    if isinstance(value, (list, tuple)):
+    if _is_sequence(value):
         return [_clone(item, (*path, index)) for index, item in enumerate(value)]
     if isinstance(value, _Document):
         return value.to_dict()
     raise InvalidPayload(f"expected a JSON value, got {type(value).__name__}", render_path(path))
+
+
+def _is_mapping(value: Json) -> TypeGuard[Mapping[Json, Json]]:
+    return isinstance(value, (dict, Mapping))  # the abstract class alone takes longer to say so
+
+
+def _is_sequence(value: Json) -> TypeGuard[Sequence[Json]]:
+    return isinstance(value, (list, tuple))
 
 
 def _key(key: object, path: Path) -> str:

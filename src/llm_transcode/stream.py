@@ -181,12 +181,12 @@ class StreamTranscoder:
             event = parse_json(data)
         except ConversionError as error:
             return self._read_odd(SSEvent("", data), error)
-        return self._read(event) if isinstance(event, dict) else self._read_named("", event)
+        return self._read(event) if is_object(event) else self._read_named("", event)
 
     def _read_named(self, name: str, data: Json) -> list[JsonObject]:
         """Data that says nothing of its kind: an error by the name of its event, or what no event is."""
         if name == "error":
-            return self._break(None, data if isinstance(data, dict) and "error" in data else {"error": data})
+            return self._break(None, data if is_object(data) and "error" in data else {"error": data})
         return self._break(StreamError("expected a JSON object as the data of an event"))
 
     def _read(self, event: JsonObject) -> list[JsonObject]:

@@ -11,14 +11,14 @@ Everything in this file holds for any protocol. Four promises are kept here and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import core_schema
 from typing_extensions import Self
 
 from .errors import InvalidPayload
-from .json_text import Json, JsonObject, Number, Path, clone, dump_json, parse_json, render_path
+from .json_text import Json, JsonObject, Number, Path, clone, dump_json, is_array, is_object, parse_json, render_path
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -34,6 +34,8 @@ __all__ = [
     "WireModel",
     "clone",
     "dump_json",
+    "is_array",
+    "is_object",
     "parse_json",
     "parse_object",
     "render_path",
@@ -45,7 +47,7 @@ __all__ = [
 class WireModel(BaseModel):
     """Base of every type that stands for something on the wire."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="allow",
         strict=True,
         frozen=True,
@@ -54,11 +56,9 @@ class WireModel(BaseModel):
         defer_build=True,
     )
 
-    # A slot, since a private attribute of pydantic's would double the time to make a model.
+    # A slot, since a private attribute of pydantic's would double the time to make a model; without an
+    # annotation, which type checkers would take for a field.
     __slots__ = ("_source",)
-
-    if TYPE_CHECKING:
-        _source: JsonObject
 
     @classmethod
     def parse(cls, body: Body) -> Self:
@@ -80,7 +80,7 @@ class WireModel(BaseModel):
     def to_dict(self) -> JsonObject:
         """The JSON object this stands for: fields that are absent on the wire are absent here."""
         dumped: JsonObject = self.model_dump(by_alias=True, exclude_unset=True, warnings=False)
-        source = getattr(self, "_source", None)
+        source: JsonObject | None = getattr(self, "_source", None)
         return dumped if source is None else _ordered_object(source, dumped)
 
     def to_json(self) -> bytes:
@@ -104,7 +104,7 @@ def parse_object(body: Body) -> JsonObject:
         value = parse_json(body)
     else:
         value = clone(body)
-    if isinstance(value, dict):
+    if is_object(value):
         return value
     raise InvalidPayload(f"expected a JSON object, got {_kind(value)}")
 
@@ -124,9 +124,9 @@ def _ordered_object(source: JsonObject, value: JsonObject) -> JsonObject:
 
 
 def _ordered_like(source: Json, value: Json) -> Json:
-    if isinstance(value, dict) and isinstance(source, dict):
+    if is_object(value) and is_object(source):
         return _ordered_object(source, value)
-    if isinstance(value, list) and isinstance(source, list) and len(value) == len(source):
+    if is_array(value) and is_array(source) and len(value) == len(source):
         return [_ordered_like(like, item) for like, item in zip(source, value, strict=True)]
     return value
 
@@ -186,8 +186,8 @@ def _discriminator(tag: str, labels: dict[str | None, str]) -> Callable[[Any], s
 
     def label_of_odd(value: Any) -> str | None:
         """An unknown tag, none at all, a model, or what has no tag."""
-        if isinstance(value, dict):
-            found = value.get(tag)
+        if is_object(value):
+            found: Json = value.get(tag)
         elif isinstance(value, WireModel):
             found = getattr(value, tag, None)
         else:
@@ -218,9 +218,9 @@ def _json_path(complaint: ErrorDetails, source: Json) -> Path:
     for position, part in enumerate(complaint["loc"]):
         if isinstance(part, str) and part.startswith("<"):
             continue
-        if isinstance(node, dict) and part in node:
+        if is_object(node) and part in node:
             node = node[part]
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+        elif is_array(node) and isinstance(part, int) and part < len(node):
             node = node[part]
         elif not (position == last and complaint["type"] == "missing"):
             continue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -86,13 +86,13 @@ def _wsgi(network: Network, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @contextmanager
 def _mitmproxy(network: Network, _: pytest.MonkeyPatch) -> Iterator[str]:
-    program = shutil.which("mitmdump")
-    if program is None:
+    if find_spec("mitmproxy") is None:
         pytest.skip("mitmproxy is not installed")
     port = free_port()
     backend = f"reverse:{network.upstream_url}"
     addon = str(_EMBEDDING / "mitmproxy_addon.py")
-    command = [program, "-q", "--listen-host", "127.0.0.1", "-p", str(port), "--mode", backend, "-s", addon]
+    program = [sys.executable, "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()"]
+    command = [*program, "-q", "--listen-host", "127.0.0.1", "-p", str(port), "--mode", backend, "-s", addon]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(command, env=environment) as process:
         try:

@@ -13,10 +13,11 @@ import httpx2
 import pytest
 
 import demo_upstream
+from client_stream import Verbatim
 from gateway import Backend, create_app
 from llm_transcode import Options
 from llm_transcode.protocols import Protocol
-from relay import LOSSES_HEADER, Verbatim
+from relay import LOSSES_HEADER
 
 from .routes import KEY, Network
 from .servers import Recorder, Server, eventually
@@ -240,10 +241,35 @@ async def _fails_late(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": body})
 
 
-def test_connections_are_reused(network: Network, http: httpx2.Client) -> None:
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("client", ["messages", "chat"])
+def test_connections_are_reused(network: Network, http: httpx2.Client, client: Protocol, stream: bool) -> None:
+    path = {"messages": "/v1/messages", "chat": "/v1/chat/completions"}[client]
     for _ in range(5):
-        http.post(network.url("proxy", "messages") + "/v1/messages", json=_HI)
+        http.post(network.url("proxy", client) + path, json={**_HI, "stream": stream})
     assert len({seen.client for seen in network.upstream.requests}) == 1
+
+
+async def _never_hangs_up(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        choice = {"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+        body = b"data: %b\n\ndata: [DONE]\n\n" % json.dumps({**chunk, "choices": [choice]}).encode()
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await _never_answers(scope, receive, send)
+
+
+def test_backend_that_never_hangs_up(serve: Any, http: httpx2.Client) -> None:
+    """The answer is over when it says so."""
+    upstream = Recorder(_never_hangs_up)
+    url = serve(create_app(Backend(protocol="chat", base_url=serve(upstream)))) + "/v1/messages"
+    began = time.monotonic()
+    text = http.post(url, json={**_HI, "stream": True}).text
+    assert _events(text)[-1] == "message_stop"
+    assert time.monotonic() - began < 1
+    eventually(lambda: upstream.last.gone)
 
 
 def test_comments_stay_out_of_events() -> None:

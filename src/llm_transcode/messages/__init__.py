@@ -163,6 +163,7 @@ from .stop import (
     StopDetails,
 )
 from .stream import (
+    EVENTS,
     BlockDelta,
     CitationsDelta,
     CompactionDelta,
@@ -182,7 +183,6 @@ from .stream import (
     ThinkingDelta,
     UnknownDelta,
     UnknownEvent,
-    EVENTS,
     event_of,
 )
 from .tool_definitions import (

@@ -11,7 +11,7 @@ from ..dialects import Dialect
 from ..facts import ModelFacts
 from ..losses import LossCode, Recorder
 from ..options import Options
-from ..wire import Path
+from ..wire import JsonObject, Path
 
 __all__ = ["Aliases", "Conversion", "hashed"]
 
@@ -75,6 +75,8 @@ class Conversion:
     streaming: bool = False
     """Whether losses repeat with every chunk, and are recorded once."""
     losses: Recorder = field(init=False)
+    marks: list[tuple[JsonObject, Path]] = field(default_factory=list[tuple[JsonObject, Path]], init=False)
+    """What was given a mark for the prompt cache, and where the mark stands in the source."""
     names: Aliases = field(init=False)
     ids: Aliases = field(init=False)
 

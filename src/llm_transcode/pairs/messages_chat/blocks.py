@@ -26,7 +26,7 @@ from ...losses import LossCode
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from .calls import CallIds
-from .response import made_up_id
+from .identity import made_up_id
 from .tools import FREE_TEXT
 
 __all__ = ["BlockWriter", "ProseKind"]

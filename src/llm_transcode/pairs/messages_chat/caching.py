@@ -19,7 +19,7 @@ from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 
-__all__ = ["drop_surplus_marks", "mark_for_chat", "mark_for_messages", "no_slot_for_mark"]
+__all__ = ["drop_surplus_marks", "mark_for_chat", "mark_for_messages", "no_slot_for_mark", "note_mark"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -87,6 +87,7 @@ def mark_for_messages(
     if foreign is not None:
         FOREIGN_MARK_TO_MESSAGES.report(foreign, (*path, "cache_control"), cx.losses)
         block["cache_control"] = _ephemeral(foreign.ttl)
+        note_mark(block, path, cx)
         if own is not None:
             second: Path = (*path, "prompt_cache_breakpoint")
             cx.losses.dropped(LossCode.CACHE_CONTROL, second, "a second mark in the same place", "info")
@@ -94,12 +95,25 @@ def mark_for_messages(
         own_path: Path = (*path, "prompt_cache_breakpoint")
         BREAKPOINT_TO_MESSAGES.report(own, own_path, cx.losses)
         block["cache_control"] = _ephemeral(_ttl(own.ttl, _TTL_TO_MESSAGES, (*own_path, "ttl"), cx))
+        cx.marks.append((block, own_path))
 
 
-def drop_surplus_marks(marked: list[tuple[JsonObject, Path]], cx: Conversion) -> None:
-    """Keep the last marks when there are more than the API takes: they cover the longest prefixes."""
+def note_mark(block: JsonObject, path: Path, cx: Conversion) -> None:
+    """Remember where the mark of a block stands in the source, if the block carries one."""
+    if "cache_control" in block:
+        cx.marks.append((block, (*path, "cache_control")))
+
+
+def drop_surplus_marks(marked: list[JsonObject], cx: Conversion) -> None:
+    """Keep the last marks when there are more than the API takes: they cover the longest prefixes.
+
+    ``marked`` is whatever carries a mark, in the order of the cached prefix.
+    """
     surplus = len(marked) - cx.dialect.cache_mark_limit
-    for block, path in marked[: max(surplus, 0)]:
+    if surplus <= 0:
+        return
+    paths = {id(block): path for block, path in cx.marks}
+    detail = f"the API takes {cx.dialect.cache_mark_limit} cache marks in a request; the last ones are kept"
+    for block in marked[:surplus]:
         del block["cache_control"]
-        detail = f"the API takes {cx.dialect.cache_mark_limit} cache marks in a request; the last ones are kept"
-        cx.losses.dropped(LossCode.CACHE_CONTROL, path, detail, "info")
+        cx.losses.dropped(LossCode.CACHE_CONTROL, paths.get(id(block), ()), detail, "info")

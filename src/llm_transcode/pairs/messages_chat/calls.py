@@ -18,11 +18,12 @@ from ... import chat, messages
 from ...errors import InvalidPayload
 from ...losses import LossCode, Recorder
 from ...messages.tools import RAW_ARGUMENTS
-from ...wire import Json, JsonObject, Path, clone, dump_json, parse_json, render_path
+from ...wire import Json, JsonObject, Path, clone, dump_json, is_object, parse_json, render_path
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 from .caching import mark_for_messages, no_slot_for_mark
-from .content import part_to_messages, parts_to_chat, text_part
+from .content_to_chat import parts_to_chat, text_part
+from .content_to_messages import part_to_messages
 from .tools import FREE_TEXT
 
 __all__ = [
@@ -136,7 +137,7 @@ def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> 
         value: Json = clone(parse_json(arguments))  # 1e400 is JSON, but no number that can be written again
     except InvalidPayload:
         value = None
-    if isinstance(value, dict):
+    if is_object(value):
         return value
     if cx.options.invalid_arguments == "reject":
         raise InvalidPayload("expected a JSON object as arguments", render_path(path))

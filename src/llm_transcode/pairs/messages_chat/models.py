@@ -14,6 +14,7 @@ and not as a whole; only what has no ``id`` is left behind.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
@@ -124,11 +125,18 @@ def _model_to_chat(source: JsonObject, path: Path, losses: Recorder) -> JsonObje
         ("display_name", _text(source.get("display_name"))),
         ("context_length", _count(source.get("max_input_tokens"))),
         ("max_output_tokens", _count(source.get("max_tokens"))),
-        ("capabilities", source.get("capabilities")),
+        ("capabilities", _passed_on(source.get("capabilities"), (*path, "capabilities"), losses)),
     ):
         if value is not None:
             model[name] = value
     return model
+
+
+def _passed_on(capabilities: Json, path: Path, losses: Recorder) -> JsonObject | None:
+    if capabilities is None or is_object(capabilities):
+        return capabilities
+    losses.dropped(LossCode.MODEL_DETAILS, path, "capabilities that are no object", "info")
+    return None
 
 
 # -- to Messages -----------------------------------------------------------------------------------
@@ -227,7 +235,7 @@ def _count(value: Json) -> int | None:
     """A number of tokens; some servers write it as a float or as digits."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf:
         return int(value)
     return None
 

@@ -153,7 +153,7 @@ class Reasoning:
     blocks: list[JsonObject] = field(default_factory=list[JsonObject])
     unsigned: str = ""
     foreign: list[Path] = field(default_factory=list[Path])
-    """Where data stands that only another vendor can read."""
+    """Where data stands that only another vendor can read, or should stand."""
 
     def add(self, text: str, signature: str | None) -> None:
         """A piece of readable reasoning; a signature ends the block that the pieces make up."""
@@ -163,9 +163,11 @@ class Reasoning:
         else:
             self.unsigned += text
 
-    def add_redacted(self, data: str | None) -> None:
-        """Reasoning that only Anthropic reads; the slots may hold a null in its place, which says nothing."""
-        if data is not None:
+    def add_redacted(self, data: str | None, path: Path) -> None:
+        """Reasoning that only Anthropic reads; without its data not even that."""
+        if data is None:
+            self.foreign.append(path)
+        else:
             self.blocks.append({"type": "redacted_thinking", "data": data})
 
 
@@ -238,7 +240,7 @@ def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path)
             case chat.ThinkingBlock():
                 found.add(block.thinking or "", block.signature)
             case chat.RedactedThinkingBlock():
-                found.add_redacted(block.data)
+                found.add_redacted(block.data, (*path, index))
             case chat.UnknownThinkingBlock():
                 found.foreign.append((*path, index))
             case _:
@@ -259,7 +261,7 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
             case chat.ReasoningSummary():
                 found.add(detail.summary or "", None)
             case chat.ReasoningEncrypted() if detail.format == ANTHROPIC_FORMAT:
-                found.add_redacted(detail.data)
+                found.add_redacted(detail.data, (*path, index))
             case chat.ReasoningEncrypted() | chat.UnknownReasoning():
                 found.foreign.append((*path, index))
             case _:

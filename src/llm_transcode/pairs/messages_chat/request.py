@@ -287,7 +287,8 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     _report_chat_request(request, cx)
     named = body.get("model")
     if cx.dialect.version_in_body is not None:
-        body = {"anthropic_version": cx.dialect.version_in_body}
+        body.clear()  # the address names the model
+        body["anthropic_version"] = cx.dialect.version_in_body
     max_tokens_to_messages(request, body, cx)
     turns_to_messages(request.messages, body, cx)
     last = body["messages"][-1]["role"] if body["messages"] else None
@@ -364,15 +365,13 @@ def _trim_last_text(last_role: str | None, body: JsonObject, cx: Conversion) -> 
         cx.losses.approximated(LossCode.PREFILL, ("messages",), "white space at the end is trimmed", "info")
 
 
-def _marked(body: JsonObject) -> list[tuple[JsonObject, Path]]:
+def _marked(body: JsonObject) -> list[JsonObject]:
     """Everything that carries a cache mark, in the order of the cached prefix: tools, system, turns."""
-    found: list[tuple[JsonObject, Path]] = []
+    found: list[JsonObject] = []
     for key in ("tools", "system"):
         if isinstance(body.get(key), list):
-            found += [(item, (key,)) for item in body[key] if "cache_control" in item]
+            found += [item for item in body[key] if "cache_control" in item]
     for turn in body["messages"]:
         if isinstance(turn["content"], list):
-            found += [(block, ("messages",)) for block in turn["content"] if "cache_control" in block]
-    if "cache_control" in body:
-        found.append((body, ()))
-    return found
+            found += [block for block in turn["content"] if "cache_control" in block]
+    return [*found, body] if "cache_control" in body else found

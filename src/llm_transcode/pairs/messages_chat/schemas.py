@@ -90,9 +90,11 @@ def _common(branches: list[JsonObject], name: str) -> list[str]:
 # -- Anthropic's subset for structured output ------------------------------------------------------
 
 _KEPT: Final = frozenset(
-    ("$defs", "definitions", "$ref", "type", "anyOf", "allOf", "enum", "const", "title", "description")
-    + ("properties", "required", "additionalProperties", "items", "format", "minItems", "oneOf", "default", "$schema")
-)
+    {
+        "$schema", "$defs", "definitions", "$ref", "type", "anyOf", "allOf", "oneOf", "enum", "const", "default",
+        "title", "description", "properties", "required", "additionalProperties", "items", "minItems", "format",
+    }
+)  # fmt: skip
 _FORMATS: Final = frozenset(
     ("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid")
 )

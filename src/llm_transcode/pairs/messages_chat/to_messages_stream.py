@@ -15,21 +15,20 @@ from __future__ import annotations
 from typing import Final
 
 from ... import chat
-from ...chat.fragments import Fragment
 from ...converted import ReplyContext
 from ...dialects import dialect_named
 from ...errors import StreamError
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...options import Options
-from ...wire import Json, JsonObject, Path, dump_json
+from ...wire import Json, JsonObject, Path, is_array, is_object
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import Drop, Fields
 from .blocks import BlockWriter, ProseKind
+from .deltas import DeltaReader
 from .error import error_to_messages
-from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
-from .response import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES, made_up_id, model_of_reply
+from .identity import made_up_id, model_of_reply
+from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
 from .stop import finish_to_stop, matched_stop
-from .think_tags import ThinkTagReader
 from .usage import counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
@@ -58,41 +57,6 @@ CHUNK_CHOICE_TO_MESSAGES: Final = Fields(
     {**CHOICE_TO_MESSAGES.mapped, "delta": "blocks", "error": "`error`"},
     {"logprobs": CHOICE_TO_MESSAGES.dropped["logprobs"]},
 )
-DELTA_TO_MESSAGES: Final = Fields(
-    chat.Delta,
-    {
-        "role": "nothing: `message_start` has it",
-        "content": "a `text` block",
-        "refusal": "a `text` block, `stop_reason` refusal",
-        "tool_calls": "`tool_use` blocks",
-        "function_call": "a `tool_use` block",
-        "audio": "a `text` block with the transcript",
-        "reasoning_content": "a `thinking` block",
-        "reasoning": "a `thinking` block",
-        "reasoning_text": "a `thinking` block",
-        "reasoning_details": "`thinking` and `redacted_thinking` blocks",
-        "thinking_blocks": "`thinking` and `redacted_thinking` blocks",
-    },
-    {
-        "annotations": Drop(LossCode.ANNOTATIONS, "Anthropic's citations need data that annotations lack", "info"),
-        "reasoning_opaque": Drop(LossCode.THINKING, "reasoning that only another vendor can read", "info"),
-        "extra_content": VENDOR,
-        "provider_specific_fields": VENDOR,
-    },
-)
-_EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
-CALL_DELTA_TO_MESSAGES: Final = Fields(
-    chat.ToolCallDelta,
-    {
-        "index": "which call it is",
-        "id": "`id`",
-        "type": "`tool_use`",
-        "function": "`name`, `input_json_delta`",
-        "custom": "`name`, `input_json_delta`",
-    },
-    {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
-)
-
 _PROSE: Final[dict[str, ProseKind]] = {
     "content": "text",
     "reasoning_content": "thinking",
@@ -107,8 +71,6 @@ _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 _MOST_QUIET: Final = 100
 """How many names of fields are remembered; an upstream that makes up more gets its tokens read at length."""
 
-_DELTA: Final[Path] = ("choices", 0, "delta")
-
 
 class ToMessagesStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
@@ -120,15 +82,12 @@ class ToMessagesStream:
         self._started = False
         self._finish: str | None = None
         self._matched: str | None = None
-        self._think_tags = ThinkTagReader(options.think_tags)
-        self._thought_in_list = False
-        """Whether a list of reasoning tells the thought, and does not only repeat what a string told."""
-        self._refused = False
+        self._deltas = DeltaReader(self._blocks, self._cx)
         self._usage: chat.Usage | None = None
         self._usage_path: Path = ("usage",)
         self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
-        self.losses = self._cx.losses
+        self.losses: Recorder = self._cx.losses
         self.usage: JsonObject | None = None
         """The counts that went out, once the stream is finished."""
 
@@ -245,116 +204,13 @@ class ToMessagesStream:
         CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
         self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES)
         if choice.delta is not None:
-            self._read_delta(choice.delta)
+            self._deltas.read(choice.delta)
         for candidate in (choice.stop_reason, choice.matched_stop):
             self._matched = matched_stop(candidate, self._context) or self._matched
         if choice.finish_reason:
             self._finish = choice.finish_reason
-            self._end_think_tags()
+            self._deltas.end_text()
             self._blocks.finish()
-
-    def _read_delta(self, delta: chat.Delta) -> None:
-        DELTA_TO_MESSAGES.report(delta, _DELTA, self._cx.losses)
-        self._read_reasoning(delta)
-        self._read_content(delta)
-        if delta.refusal:
-            self._refuse(delta.refusal, (*_DELTA, "refusal"))
-        if delta.audio is not None and (delta.audio.id or delta.audio.data or delta.audio.transcript):
-            self._cx.losses.approximated(LossCode.AUDIO, (*_DELTA, "audio"), "the transcript stands for what is spoken")
-            if delta.audio.transcript:
-                self._blocks.say("text", delta.audio.transcript)
-        for at, call in enumerate(delta.tool_calls or ()):
-            CALL_DELTA_TO_MESSAGES.report(call, (*_DELTA, "tool_calls", at), self._cx.losses)
-            self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
-        if delta.function_call is not None and (delta.function_call.name or delta.function_call.arguments):
-            self._cx.losses.approximated(
-                LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info"
-            )
-            self._end_think_tags()
-            arguments = _text_of(delta.function_call.arguments)
-            self._blocks.call(Fragment(None, "", delta.function_call.name or "", arguments))
-
-    def _read_content(self, delta: chat.Delta) -> None:
-        if isinstance(delta.content, str):
-            for kind, text in self._think_tags.read(delta.content):
-                self._blocks.say(kind, text)
-            return
-        for at, part in enumerate(delta.content or ()):
-            match part:
-                case chat.TextPart(text=text):
-                    self._say("text", text)
-                case chat.RefusalPart(refusal=text):
-                    self._refuse(text, (*_DELTA, "content", at))
-                case chat.ThinkingPart():
-                    self._say("thinking", text_of_part(part))
-                case _:
-                    detail = f"a part of type {part.type!r}"
-                    self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
-
-    def _end_think_tags(self) -> None:
-        for kind, text in self._think_tags.close():
-            self._blocks.say(kind, text)
-
-    def _refuse(self, text: str, path: Path) -> None:
-        self._refused = True
-        self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
-        self._say("text", text)
-
-    def _say(self, kind: str, text: str) -> None:
-        if text:
-            self._blocks.say("thinking" if kind == "thinking" else "text", text)
-
-    def _read_reasoning(self, delta: chat.Delta) -> None:
-        """The strings are the text; the lists repeat it, and add what is signed."""
-        report_reasoning(delta, _DELTA, self._cx.losses)
-        plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
-        if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
-            self._thought_in_list = False
-            self._blocks.say("thinking", plain)
-        for block in delta.thinking_blocks or ():
-            match block:
-                case chat.ThinkingBlock():
-                    self._read_thought(block.thinking, block.signature, plain)
-                case chat.RedactedThinkingBlock(data=str() as data):
-                    self._blocks.redact(data)
-                case _:
-                    self._foreign("thinking_blocks")
-        for detail in () if delta.thinking_blocks else delta.reasoning_details or ():
-            self._read_detail(detail, plain)
-
-    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None) -> None:
-        match detail:
-            case chat.ReasoningText():
-                ours = detail.format in (None, ANTHROPIC_FORMAT)
-                self._read_thought(detail.text, detail.signature if ours else None, plain)
-                if detail.signature and not ours:
-                    self._foreign("reasoning_details")
-            case chat.ReasoningSummary():
-                self._read_thought(detail.summary, None, plain)
-            case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
-                self._blocks.redact(data)
-            case _:
-                self._foreign("reasoning_details")
-
-    def _read_thought(self, text: str | None, signature: str | None, plain: str | None) -> None:
-        if signature:
-            self._blocks.sign("" if plain else text or "", signature)
-        elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
-            self._thought_in_list = True
-            self._blocks.say("thinking", text)
-
-    def _foreign(self, slot: str) -> None:
-        detail = "reasoning that only another vendor can read"
-        self._cx.losses.dropped(LossCode.THINKING, (*_DELTA, slot), detail, "info")
-
-    def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
-        self._end_think_tags()
-        index = call.index if call.index is not None else position
-        if call.custom is not None:
-            self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
-        else:
-            function = call.function or chat.FunctionDelta()
-            self._blocks.call(Fragment(index, call.id or "", function.name or "", _text_of(function.arguments)))
 
     # -- errors
 
@@ -363,14 +219,14 @@ class ToMessagesStream:
         if chunk.get("error"):
             return True
         choices = chunk.get("choices")
-        if isinstance(choices, list):
-            return any(isinstance(choice, dict) and bool(choice.get("error")) for choice in choices)
+        if is_array(choices):
+            return any(is_object(choice) and bool(choice.get("error")) for choice in choices)
         return "choices" not in chunk and ("detail" in chunk or ("message" in chunk and "object" not in chunk))
 
     def error(self, body: JsonObject) -> JsonObject:
         """The in-band error that tells a Messages client what ``body`` says."""
         for choice in body.get("choices") or ():
-            if isinstance(choice, dict) and choice.get("error"):
+            if is_object(choice) and choice.get("error"):
                 body = {"error": choice["error"]}
         return error_to_messages(None, body, self.losses)[1]
 
@@ -390,14 +246,14 @@ class ToMessagesStream:
         """The upstream says that the stream is over: ``[DONE]``, or its body ended after a finish reason."""
         if not self._started:
             raise StreamError("the stream ended before it said anything")
-        self._end_think_tags()
+        self._deltas.end_text()
         self._blocks.finish()
         at: Path = ("choices", 0, "finish_reason") if self._finish else ("choices",)
         stop = finish_to_stop(self._finish, self._blocks.called, at, self._cx.losses)
         if stop == "end_turn" and self._matched is not None:
             stop = "stop_sequence"
         delta: JsonObject = {
-            "stop_reason": "refusal" if self._refused else stop,
+            "stop_reason": "refusal" if self._deltas.refused else stop,
             "stop_sequence": self._matched if stop == "stop_sequence" else None,
         }
         if delta["stop_reason"] == "refusal":
@@ -410,7 +266,7 @@ class ToMessagesStream:
 
     def abort(self) -> list[JsonObject]:
         """The stream broke: close what is open, and say nothing of an end."""
-        self._end_think_tags()
+        self._deltas.end_text()
         self._blocks.abort()
         return self.take()
 
@@ -432,7 +288,3 @@ def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
             update={name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None}
         )
     )
-
-
-def _text_of(arguments: str | JsonObject | None) -> str:
-    return arguments if isinstance(arguments, str) else "" if arguments is None else dump_json(arguments).decode()

@@ -118,10 +118,12 @@ def choice_to_messages(request: chat.Request, tools: list[JsonObject], cx: Conve
     choice = _asked_choice(request, cx)
     if not tools:
         if choice is not None and choice["type"] in ("any", "tool"):
-            cx.losses.refused(LossCode.TOOL_CHOICE, ("tool_choice",), "a tool must be called, but there is none")
+            cx.losses.refused(LossCode.TOOL_CHOICE, _choice_path(request), "a tool must be called, but there is none")
         return None
     if choice is not None and choice["type"] == "tool" and choice["name"] not in {tool["name"] for tool in tools}:
-        cx.losses.refused(LossCode.TOOL_CHOICE, ("tool_choice",), f"the forced tool {choice['name']!r} is not sent")
+        cx.losses.refused(
+            LossCode.TOOL_CHOICE, _choice_path(request), f"the forced tool {choice['name']!r} is not sent"
+        )
         choice = None
     single = request.parallel_tool_calls is False or bool(request.functions and not request.tools)
     if single and (choice is None or choice["type"] != "none"):
@@ -150,6 +152,10 @@ def _asked_choice(request: chat.Request, cx: Conversion) -> JsonObject | None:
             return None
         case _:
             assert_never(request.tool_choice)
+
+
+def _choice_path(request: chat.Request) -> Path:
+    return ("function_call",) if request.tool_choice is None else ("tool_choice",)
 
 
 def _named_choice(named: chat.NamedTool, path: Path, cx: Conversion) -> JsonObject:

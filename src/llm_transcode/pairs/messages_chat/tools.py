@@ -133,7 +133,8 @@ def _tool_to_chat(tool: messages.Tool, path: Path, found: frozenset[str] | None,
             CUSTOM_TOOL_TO_CHAT.report(tool, path, cx.losses)
             if not _is_callable(tool, path, found, cx):
                 return None
-            return _function(tool.name, tool.description, object_schema(tool.input_schema), tool.strict, path, cx)
+            function = _function(tool.name, tool.description, object_schema(tool.input_schema))
+            return _tool_of(function, tool.strict, path, cx)
         case messages.BashTool() | messages.TextEditorTool() | messages.MemoryTool() | messages.ComputerTool():
             return _builtin_to_chat(tool, path, found, cx)
         case messages.BrowserToolset() | messages.ComputerToolset():
@@ -173,7 +174,7 @@ def _builtin_to_chat(tool: ClientTool, path: Path, found: frozenset[str] | None,
         return None
     cx.losses.approximated(LossCode.BUILTIN_TOOL, path, f"{tool.type} is sent as a function with its documented schema")
     builtin = expanded(tool)
-    return _function(tool.name, builtin.description, builtin.parameters, tool.strict, path, cx)
+    return _tool_of(_function(tool.name, builtin.description, builtin.parameters), tool.strict, path, cx)
 
 
 _BUILTIN_LEDGER: Final[dict[type[ClientTool], Fields]] = {
@@ -184,13 +185,14 @@ _BUILTIN_LEDGER: Final[dict[type[ClientTool], Fields]] = {
 }
 
 
-def _function(
-    name: str, description: str | None, parameters: JsonObject, strict: bool | None, path: Path, cx: Conversion
-) -> JsonObject:
-    function: JsonObject = {"name": cx.names.fit(name, (*path, "name"))}
-    if description is not None:
-        function["description"] = description
-    function["parameters"] = parameters
+def _function(name: str, description: str | None, parameters: JsonObject) -> JsonObject:
+    if description is None:
+        return {"name": name, "parameters": parameters}
+    return {"name": name, "description": description, "parameters": parameters}
+
+
+def _tool_of(function: JsonObject, strict: bool | None, path: Path, cx: Conversion) -> JsonObject:
+    function["name"] = cx.names.fit(function["name"], (*path, "name"))
     if strict is not None:
         _strict_to_chat(strict, function, (*path, "strict"), cx)
     return {"type": "function", "function": function}

@@ -26,7 +26,7 @@ from ...wire import JsonObject, Path, render_path
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .calls import CallIds, call_to_chat, result_to_chat
-from .content import parts_to_chat, text_part, text_to_chat
+from .content_to_chat import parts_to_chat, text_part, text_to_chat
 from .reasoning import Thought, thinking_to_chat
 
 __all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "system_to_chat", "turns_to_chat"]

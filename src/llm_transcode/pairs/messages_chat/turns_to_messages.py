@@ -28,7 +28,7 @@ from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
 from .caching import mark_for_messages
 from .calls import CallIds, call_to_messages, legacy_call_to_messages, result_to_messages
-from .content import part_to_messages, text_block
+from .content_to_messages import part_to_messages, text_block
 from .reasoning import thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
 
@@ -238,7 +238,7 @@ class _Walk:
                 self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, where, f"a call of type {call.type!r}")
             elif call.id not in seen:
                 made_up = "" if call.id else f"call_{path[1]}_{at}"
-                call_id = self._ids.assign(call.id, made_up, (*where, "id"))
+                call_id = self._ids.assign(call.id, made_up, (*where, "id") if call.id else where)
                 name = call.function.name if isinstance(call, chat.FunctionToolCall) else call.custom.name
                 yield _Call(call.id, name, call_id, where), call_to_messages(call, call_id, where, self._cx)
         if turn.function_call is not None and not turn.tool_calls:
@@ -293,8 +293,9 @@ class _Walk:
             raise InvalidPayload("expected a call that this tool message answers", render_path(path))
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
         name = turn.tool_call_id if isinstance(turn, chat.ToolMessage) else turn.name
-        result = result_to_messages(turn, name, path, self._cx).get("content") or []
-        self._say("user", [text_block(f"[result of tool call {name}]"), *_blocks(result)], path)
+        result: JsonObject = result_to_messages(turn, name, path, self._cx)
+        content = _blocks(result.get("content") or [])
+        self._say("user", [text_block(f"[result of tool call {name}]"), *content], path)
 
     # -- system turns
 

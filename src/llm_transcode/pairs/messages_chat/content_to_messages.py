@@ -1,0 +1,208 @@
+"""Parts of Chat as blocks of text, images and documents, in turns and in tool results.
+
+| Chat | Messages |
+|---|---|
+| ``text``, ``refusal`` | ``text`` |
+| ``image_url``: a data URL, an address | ``image`` base64, url |
+| ``file`` with ``file_data``: a PDF, a text, an image | ``document`` base64, ``document`` text, ``image`` |
+| ``input_audio`` | none |
+
+Text without words is left out, since Anthropic refuses it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ... import chat, messages
+from ...errors import InvalidPayload
+from ...losses import LossCode
+from ...wire import JsonObject, Path, WireModel, render_path
+from ..conversion import Conversion
+from ..fields import Drop, Fields, UnionFields
+from .caching import mark_for_messages, note_mark
+from .data_urls import IMAGE_TYPES, DataUrl, is_data_url
+
+__all__ = ["PARTS_TO_MESSAGES", "part_to_messages", "text_block"]
+
+# -- ledger --------------------------------------------------------------------------------------
+
+TEXT_TO_MESSAGES: Final = Fields(
+    chat.TextPart,
+    {
+        "type": "`text` block",
+        "text": "`text`",
+        "prompt_cache_breakpoint": "`cache_control`",
+        "cache_control": "`cache_control`",
+    },
+)
+IMAGE_TO_MESSAGES: Final = Fields(
+    chat.ImagePart,
+    {
+        "type": "`image` block",
+        "image_url": "`source`",
+        "prompt_cache_breakpoint": "`cache_control`",
+        "cache_control": "`cache_control`",
+    },
+)
+IMAGE_URL_TO_MESSAGES: Final = Fields(
+    chat.ImageUrl,
+    {"url": "`source` base64 or url"},
+    {"detail": Drop(LossCode.IMAGE_DETAIL, "Anthropic chooses the resolution itself", "info")},
+)
+FILE_TO_MESSAGES: Final = Fields(
+    chat.FilePart,
+    {
+        "type": "`document` or `image` block",
+        "file": "`source`",
+        "prompt_cache_breakpoint": "`cache_control`",
+        "cache_control": "`cache_control`",
+    },
+)
+FILE_DATA_TO_MESSAGES: Final = Fields(
+    chat.File,
+    {"file_data": "`source` base64 or text", "file_id": "`source` file, if allowed", "filename": "`title`"},
+)
+REFUSAL_TO_MESSAGES: Final = Fields(
+    chat.RefusalPart,
+    {
+        "type": "`text` block",
+        "refusal": "`text`",
+        "prompt_cache_breakpoint": "`cache_control`",
+        "cache_control": "`cache_control`",
+    },
+)
+
+PARTS_TO_MESSAGES: Final = UnionFields(TEXT_TO_MESSAGES, REFUSAL_TO_MESSAGES)
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+def text_block(text: str) -> JsonObject:
+    """A text block of Messages."""
+    return {"type": "text", "text": text}
+
+
+def part_to_messages(part: chat.Part, path: Path, cx: Conversion) -> JsonObject | None:
+    """The block that says what one content part says; None if it says nothing."""
+    match part:
+        case chat.TextPart():
+            return _text_to_messages(part, path, cx)
+        case chat.ImagePart():
+            return _image_to_messages(part, path, cx)
+        case chat.FilePart():
+            return _file_to_messages(part, path, cx)
+        case chat.RefusalPart():
+            return _refusal_to_messages(part, path, cx)
+        case chat.AudioPart():
+            cx.losses.refused(LossCode.AUDIO, path, "audio input, which Anthropic does not take")
+        case chat.UnknownPart() if part.type in _BLOCKS:
+            return _foreign_block(part, path, cx)
+        case _:
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"Anthropic has no block for a part of type {part.type!r}")
+    return None
+
+
+_BLOCKS: Final[dict[str, type[WireModel]]] = {
+    "image": messages.ImageBlock,
+    "document": messages.DocumentBlock,
+    "search_result": messages.SearchResultBlock,
+    "tool_use": messages.ToolUseBlock,
+    "tool_result": messages.ToolResultBlock,
+}
+"""Blocks of Messages that hybrid clients put among the parts of Chat; they are honoured as they are."""
+
+
+def _foreign_block(part: chat.UnknownPart, path: Path, cx: Conversion) -> JsonObject:
+    try:
+        block = _BLOCKS[part.type].from_object(part.to_dict()).to_dict()
+    except InvalidPayload as error:
+        raise InvalidPayload(error.reason, render_path(path) + error.path.removeprefix("$")) from error
+    note_mark(block, path, cx)
+    return block
+
+
+def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonObject | None:
+    PARTS_TO_MESSAGES.report(part, path, cx.losses)
+    if not part.text.strip():
+        # "text content blocks must contain non-whitespace text"
+        cx.losses.dropped(LossCode.TURN_EMPTY, path, "a text without words, which Anthropic refuses", "info")
+        return None
+    block = text_block(part.text)
+    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _refusal_to_messages(part: chat.RefusalPart, path: Path, cx: Conversion) -> JsonObject:
+    PARTS_TO_MESSAGES.report(part, path, cx.losses)
+    cx.losses.approximated(LossCode.REFUSAL, path, "a past refusal is sent as text", "info")
+    block = text_block(part.refusal)
+    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _image_to_messages(part: chat.ImagePart, path: Path, cx: Conversion) -> JsonObject | None:
+    IMAGE_TO_MESSAGES.report(part, path, cx.losses)
+    address = part.image_url
+    if isinstance(address, chat.ImageUrl):
+        IMAGE_URL_TO_MESSAGES.report(address, (*path, "image_url"), cx.losses)
+        address = address.url
+    block = _image_block(address, (*path, "image_url"), cx)
+    if block is not None:
+        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _image_block(address: str, path: Path, cx: Conversion) -> JsonObject | None:
+    if not is_data_url(address):
+        if cx.dialect.url_sources:
+            return {"type": "image", "source": {"type": "url", "url": address}}
+        cx.losses.refused(LossCode.MEDIA, path, f"{cx.dialect.name} takes images as data only, not by address")
+        return None
+    return _image_from_data(DataUrl.parse(address), path, cx)
+
+
+def _image_from_data(url: DataUrl, path: Path, cx: Conversion) -> JsonObject | None:
+    media_type = url.image_type()
+    if media_type is None or not url.base64:
+        cx.losses.refused(LossCode.MEDIA, path, f"an image of type {url.media_type!r}, not {' or '.join(IMAGE_TYPES)}")
+        return None
+    return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": url.data}}
+
+
+def _file_to_messages(part: chat.FilePart, path: Path, cx: Conversion) -> JsonObject | None:
+    FILE_TO_MESSAGES.report(part, path, cx.losses)
+    FILE_DATA_TO_MESSAGES.report(part.file, (*path, "file"), cx.losses)
+    block = _file_block(part.file, (*path, "file"), cx)
+    if block is not None:
+        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _file_block(file: chat.File, path: Path, cx: Conversion) -> JsonObject | None:
+    title = {"title": file.filename} if file.filename else {}
+    if file.file_data:
+        if file.file_id is not None:
+            cx.losses.dropped(LossCode.FILE_ID, (*path, "file_id"), "the content itself is sent", "info")
+        return _document_from_data(DataUrl.parse(file.file_data), title, (*path, "file_data"), cx)
+    if file.file_id and cx.options.file_ids == "keep":
+        return {"type": "document", "source": {"type": "file", "file_id": file.file_id}, **title}
+    cx.losses.refused(LossCode.FILE_ID, (*path, "file_id"), "a document by a file id of OpenAI's")
+    return None
+
+
+def _document_from_data(url: DataUrl, title: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
+    if url.is_pdf():
+        source = {"type": "base64", "media_type": "application/pdf", "data": url.data}
+        return {"type": "document", "source": source, **title}
+    if url.media_type.startswith("image/"):
+        if title:
+            cx.losses.dropped(
+                LossCode.DOCUMENT_NAME, (*path[:-1], "filename"), "Anthropic's images have no names", "info"
+            )
+        return _image_from_data(url, path, cx)
+    text = url.text() if url.media_type.startswith("text/") else None
+    if text is None:
+        cx.losses.refused(LossCode.MEDIA, path, f"a file of type {url.media_type!r}; Anthropic takes PDF and text")
+        return None
+    return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}, **title}
