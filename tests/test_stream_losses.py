@@ -87,6 +87,16 @@ def test_further_candidates_and_probabilities() -> None:
     assert lost(stream, "created") == [("logprobs", "$.choices[0].logprobs"), ("candidates", "$.choices[1]")]
 
 
+def test_the_failure_of_a_choice() -> None:
+    failed = chunk({})
+    failed["choices"][0]["error"] = {"message": "busy", "code": "no_gpu"}
+
+    stream = to_messages(failed)
+
+    assert stream.events[-1]["error"] == {"type": "api_error", "message": "busy", "details": {"error_code": "no_gpu"}}
+    assert stream.losses == [("error_details", "$.choices[0].error.code")]
+
+
 def test_a_legacy_function_call() -> None:
     parts = [{"name": "f", "arguments": ""}, {"arguments": '{"x":'}, {"arguments": "1}"}]
 
@@ -174,25 +184,34 @@ def test_an_unknown_delta_and_an_unknown_event() -> None:
 def test_a_delta_of_another_kind_than_its_block() -> None:
     odd = block(0, {"type": "text", "text": ""}, [{"type": "signature_delta", "signature": "c2ln"}])
 
-    assert lost_by(*odd) == [("unknown_block", "$.delta")]
+    assert lost_by(*odd) == [("stream_protocol", "$"), ("unknown_block", "$.delta")]
 
 
 def test_a_delta_for_a_block_that_is_not_open() -> None:
-    assert lost_by(text_block(3, "hi")[1]) == [("stream_protocol", "$.index")]
+    assert lost_by(text_block(3, "hi")[1]) == [("stream_protocol", "$"), ("stream_protocol", "$.index")]
 
 
 def test_no_message_start() -> None:
     stream = to_chat(*text_block(0, "hi"), *message_end())
 
-    assert ("stream_protocol", "$.type") in lost(stream)
+    assert ("stream_protocol", "$") in lost(stream)
     assert [each["choices"][0]["delta"] for each in stream.events[:2]] == [
         {"role": "assistant", "content": ""},
         {"content": "hi"},
     ]
 
 
+def test_where_a_stream_leaves_its_grammar_is_said_once() -> None:
+    blocks = (*text_block(0, "hi")[:-1], *text_block(1, "ho")[:-1], *text_block(2, "hu")[:-1])
+
+    assert lost_by(*blocks) == [("stream_protocol", "$")]
+
+
 def test_a_second_message_start() -> None:
-    assert lost_by(message_start(id="r2"), *text_block(0, "hi")) == [("stream_protocol", "$.message")]
+    assert lost_by(message_start(id="r2"), *text_block(0, "hi")) == [
+        ("stream_protocol", "$"),
+        ("stream_protocol", "$.message"),
+    ]
 
 
 def test_thinking_that_is_counted_while_it_lasts() -> None:

@@ -77,7 +77,7 @@ def _fetch_wheels(place: Path) -> None:
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     target = ("--platform", _PLATFORM, "--python-version", _PYTHON, "--only-binary", ":all:")
     _run(*pip, "download", "--dest", str(place), *target, _PYDANTIC)
-    _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(place), str(_CHECKOUT))
+    _run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(place), str(_CHECKOUT))
 
 
 def _run(*command: str) -> None:

@@ -120,4 +120,4 @@ def _joined(place: str, address: str) -> str:
 
 def _page_of(name: str) -> str:
     """Where in the site a file of the checkout is shown."""
-    return _TOP.get(name, f"source/{name}.md")
+    return _TOP.get(name, f"source/{name.removeprefix('.')}.md")  # MkDocs leaves out what begins with a dot

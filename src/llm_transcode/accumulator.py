@@ -6,30 +6,25 @@ proxies of which only one side streams.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
 from . import chat, messages
 from .chat.accumulate import ResponseBuilder as ChatBuilder
 from .chat.accumulate import chunks_of
 from .errors import ConversionError, InvalidPayload, StreamError
-from .json_text import is_object
 from .messages.accumulate import ResponseBuilder as MessagesBuilder
 from .messages.accumulate import events_of
 from .options import Options
+from .payloads import DONE, Payload, is_whole, payloads
 from .protocols import Protocol, check_protocols
 from .sse import SSEDecoder, SSEvent, encode_event
-from .wire import Body, Json, JsonObject, WireModel, dump_json, parse_json, parse_object
+from .wire import Body, Json, JsonObject, WireModel, dump_json, parse_object
 
 __all__ = ["StreamAccumulator", "stream_response"]
 
-_DONE: Final = b"[DONE]"
-
 _NO_COUNTS: Final[JsonObject] = {"input_tokens": 0, "output_tokens": 0}
 _CHUNK: Final[JsonObject] = {"object": "chat.completion.chunk"}
-
-_Payload: TypeAlias = JsonObject | None
-"""The data of an event; None stands for ``[DONE]``."""
 
 
 class StreamAccumulator:
@@ -98,7 +93,7 @@ class StreamAccumulator:
 
     def close(self) -> None:
         """The body has ended; unless the upstream said before why it stopped, that is an error. Idempotent."""
-        self._read([event for event in self._sse.close() if _is_whole(event)])
+        self._read([event for event in self._sse.close() if is_whole(event)])
         if self._over:
             return
         if self._builder.complete:
@@ -115,12 +110,12 @@ class StreamAccumulator:
 
     def _read_event(self, event: SSEvent) -> None:
         try:
-            for payload in _payloads(event):
-                self._take(payload)
+            for payload in payloads(event):
+                self._take(payload if payload is None else parse_object(payload))
         except ConversionError as error:
             self._fail(StreamError(f"the data of an event is no JSON object: {error.reason}", error.path))
 
-    def _take(self, payload: _Payload) -> None:
+    def _take(self, payload: Payload) -> None:
         if self._over:
             return
         try:
@@ -136,43 +131,6 @@ class StreamAccumulator:
     def _fail(self, error: StreamError) -> None:
         self._error = error
         self._over = True
-
-
-def _payloads(event: SSEvent) -> Iterator[_Payload]:
-    """What the data of an event says: mostly one JSON object."""
-    data = event.data.strip()
-    if data == _DONE:
-        yield None
-    elif data and data != b"{}":  # "event: ping" comes with either from some servers
-        try:
-            payload = parse_json(data)
-        except InvalidPayload:
-            yield from _payloads_of_lines(data)
-        else:
-            yield _as_object(event.event, payload)
-
-
-def _payloads_of_lines(data: bytes) -> Iterator[_Payload]:
-    """Two events without a blank line between them arrive as one whose data is two lines."""
-    lines = data.split(b"\n")
-    if len(lines) == 1:
-        parse_json(data)  # raises
-    for line in lines:
-        yield from _payloads(SSEvent("", line))
-
-
-def _as_object(name: str, payload: Json) -> JsonObject:
-    if name == "error" and not (is_object(payload) and "error" in payload):
-        return {"type": "error", "error": payload}
-    return parse_object(payload)
-
-
-def _is_whole(event: SSEvent) -> bool:
-    """Whether the last event of a body was only left without its blank line, and not cut off."""
-    try:
-        return all(payload is None or is_object(payload) for payload in _payloads(event))
-    except ConversionError:
-        return False
 
 
 def stream_response(response: Body, *, protocol: Protocol) -> bytes:
@@ -197,4 +155,4 @@ def _encode_messages(response: JsonObject) -> bytes:
 
 def _encode_chat(response: JsonObject) -> bytes:
     chunks = (chunk if "object" in chunk else {**_CHUNK, **chunk} for chunk in chunks_of(response))
-    return b"".join(encode_event(dump_json(chunk)) for chunk in chunks) + encode_event(_DONE)
+    return b"".join(encode_event(dump_json(chunk)) for chunk in chunks) + encode_event(DONE)

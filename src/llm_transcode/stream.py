@@ -15,11 +15,12 @@ from typing import Final, TypeAlias
 
 from . import chat, messages
 from .converted import ReplyContext
-from .errors import ConversionError, StreamError
+from .errors import ConversionError, InvalidPayload, StreamError
 from .json_text import dump_finite, is_object, parse_json
 from .losses import Loss
 from .options import Options
 from .pairs import messages_chat
+from .payloads import DONE, is_whole, payloads
 from .protocols import Protocol, check_protocols
 from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
 from .wire import Json, JsonObject, WireModel, parse_object
@@ -28,9 +29,6 @@ __all__ = ["StreamTranscoder"]
 
 StreamEvent: TypeAlias = messages.Event | chat.Chunk
 """A typed event of either protocol."""
-
-_DONE: Final = b"[DONE]"
-"""What ends a Chat stream; some servers end Messages streams with it too."""
 
 _HEADS: Final = {name: f"event: {name}\ndata: ".encode() for name in messages.EVENTS}
 """What stands before the data of an event, by the event's name."""
@@ -111,7 +109,7 @@ class StreamTranscoder:
 
     def close(self) -> bytes:
         """The body has ended; returns the rest. Idempotent."""
-        rest = self._transcode([event for event in self._sse.close() if _is_whole(event)])
+        rest = self._transcode([event for event in self._sse.close() if is_whole(event)])
         return rest + self._encode(self._close())
 
     def close_events(self) -> list[StreamEvent]:
@@ -145,49 +143,35 @@ class StreamTranscoder:
             return self.ping()
         try:
             data = parse_json(event.data)
-        except ConversionError as error:
-            return self._encode(self._read_odd(event, error))
+        except ConversionError:
+            return self._encode(self._read_odd(event))
         token = self._direction.token(data) if event.event != "error" else None
         if token is not None:
             return self._token_head + token + b"\n\n"
         if event.event == "error" or not is_object(data):
-            return self._encode(self._read_named(event.event, data))
+            return self._encode(self._read_odd(event))
         return self._encode(self._read(data)) or self._keep_alive(data)
 
     def _keep_alive(self, event: JsonObject) -> bytes:
         """What keeps the upstream's connection alive keeps the client's alive too."""
         return self.ping() if event.get("type") == "ping" else b""
 
-    def _read_odd(self, event: SSEvent, error: ConversionError) -> list[JsonObject]:
-        """Data that is no JSON: the end, nothing at all, or two events without a blank line between them."""
-        data = event.data.strip()
-        if data == _DONE:
-            return self._end()
-        if not data:
-            return []
-        if event.event == "error":
-            return self._read_named("error", data.decode())
-        lines = data.split(b"\n")
-        if len(lines) == 1:
-            return self._break(StreamError(f"the data of an event is no JSON ({error.reason})"))
+    def _read_odd(self, event: SSEvent) -> list[JsonObject]:
+        """Whatever is not one JSON object: the end, an error, nothing at all, or several objects."""
         out: list[JsonObject] = []
-        for line in lines:
-            if not self._is_over:
-                out += self._read_line(line)
-        return out
-
-    def _read_line(self, data: bytes) -> list[JsonObject]:
         try:
-            event = parse_json(data)
-        except ConversionError as error:
-            return self._read_odd(SSEvent("", data), error)
-        return self._read(event) if is_object(event) else self._read_named("", event)
-
-    def _read_named(self, name: str, data: Json) -> list[JsonObject]:
-        """Data that says nothing of its kind: an error by the name of its event, or what no event is."""
-        if name == "error":
-            return self._break(None, data if is_object(data) and "error" in data else {"error": data})
-        return self._break(StreamError("expected a JSON object as the data of an event"))
+            for payload in payloads(event):
+                if payload is None:
+                    out += self._end()
+                elif event.event == "error":
+                    out += self._break(None, payload)
+                else:
+                    out += self._read(payload)
+                if self._is_over:
+                    break
+        except InvalidPayload as error:
+            out += self._break(StreamError(f"the data of an event is no JSON object: {error.reason}"))
+        return out
 
     def _read(self, event: JsonObject) -> list[JsonObject]:
         """Let the direction read an event; whatever is wrong with it becomes the in-band error."""
@@ -235,7 +219,7 @@ class StreamTranscoder:
     def _encode(self, events: list[JsonObject]) -> bytes:
         out = b"".join([self._encode_one(event) for event in events])
         if self._finished and events and self._target == "chat":
-            out += encode_event(_DONE)
+            out += encode_event(DONE)
         return out
 
     def _encode_one(self, event: JsonObject) -> bytes:
@@ -246,11 +230,3 @@ class StreamTranscoder:
         if self._target == "messages":
             return [messages.event_of(event) for event in events]
         return [chat.Chunk.from_object(chunk) for chunk in events]
-
-
-def _is_whole(event: SSEvent) -> bool:
-    """Whether the last event of a body was only left without its blank line, and not cut off."""
-    try:
-        return event.data.strip() == _DONE or isinstance(parse_json(event.data), dict)
-    except ConversionError:
-        return False

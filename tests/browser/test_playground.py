@@ -12,12 +12,15 @@ from docs.playground.jobs import Job
 
 from llm_transcode import (
     ConversionError,
+    Converted,
     StreamTranscoder,
     convert_error,
     convert_models,
     convert_request,
     convert_response,
 )
+from llm_transcode.protocols import Protocol
+from llm_transcode.wire import WireModel
 from tests.browser.conftest import SITE, Watch
 
 if TYPE_CHECKING:
@@ -28,34 +31,36 @@ GOLDEN: Final = Path(__file__).parents[1] / "golden"
 EXAMPLES: Final = json.loads((GOLDEN.parents[1] / "docs" / "playground" / "examples.json").read_text("utf-8"))
 TITLES: Final = [example["title"]["en"] for example in EXAMPLES]
 
-_OTHER: Final = {"messages": "chat", "chat": "messages"}
-
 
 def pick(playground: Watch, title: str) -> dict[str, Any]:
     """Pick an example, and return it as the site has it."""
     playground.settled(lambda: playground.page.select_option("#example", label=title))
     examples = json.loads((SITE / "playground" / "runtime" / "examples.json").read_text("utf-8"))
-    return next(example for example in examples if example["title"]["en"] == title)
+    example: dict[str, Any] = next(example for example in examples if example["title"]["en"] == title)
+    return example
 
 
 def converted_here(example: dict[str, Any]) -> str:
     """What this Python makes of an example, through the public interface alone."""
-    source = example["source"]
-    target = _OTHER[source]
+    source: Protocol = example["source"]
+    target: Protocol = "chat" if source == "messages" else "messages"
     dialect = {"dialect": example["dialect"]} if example["dialect"] else {}
     job = Job.from_dict({**example, "target": target, "options": {**dialect, **example["options"]}})
-    options, text = job.parsed_options(), example["text"]
-    if example["kind"] == "request":
-        return convert_request(text, source=source, target=target, options=options).to_json().decode()
-    if example["kind"] == "error":
-        return convert_error(example["status"], text, source=source, target=target, options=options).to_json().decode()
-    if example["kind"] == "models":
-        return convert_models(text, source=source, target=target, options=options).to_json().decode()
-    if example["kind"] == "response":
-        reply = convert_response(text, source=source, target=target, context=job.context(), options=options)
-        return reply.to_json().decode()
-    stream = StreamTranscoder(source=source, target=target, context=job.context(), options=options)
-    return (stream.feed(text) + stream.close()).decode()
+    options, context = job.parsed_options(), job.context()
+    converted: Converted[WireModel]
+    match job.kind:
+        case "request":
+            converted = convert_request(job.text, source=source, target=target, options=options)
+        case "error":
+            converted = convert_error(job.status, job.text, source=source, target=target, options=options)
+        case "models":
+            converted = convert_models(job.text, source=source, target=target, options=options)
+        case "response":
+            converted = convert_response(job.text, source=source, target=target, context=context, options=options)
+        case _:
+            stream = StreamTranscoder(source=source, target=target, context=context, options=options)
+            return (stream.feed(job.text) + stream.close()).decode()
+    return converted.to_json().decode()
 
 
 @pytest.mark.parametrize("title", TITLES)

@@ -30,6 +30,10 @@ def part(index: int | None, arguments: str = "{}") -> Fragment:
         ([Fragment(0, "a", "f"), part(1)], [0, 0]),
         ([Fragment(1, "a", "f"), part(1), Fragment(2, "b", "g"), part(2)], [0, 0, 1, 1]),
         ([Fragment(0, "a", ""), Fragment(0, "", "f"), part(0)], [0, 0, 0]),
+        ([Fragment(0, "a", "f", "{"), Fragment(0, "", "f", "}")], [0, 0]),
+        ([Fragment(0, "", "f", "{}"), Fragment(0, "b", "f", "{}")], [0, 1]),
+        ([Fragment(0, "", "f"), Fragment(0, "", "g", "{}")], [0, 0]),
+        ([Fragment(0, "", "f", "{"), Fragment(0, "", "g", "{}")], [0, 1]),
     ],
 )
 def test_which_call_a_fragment_belongs_to(fragments: list[Fragment], positions: list[int]) -> None:
@@ -83,3 +87,33 @@ def test_a_call_that_has_ended_is_followed_by_another() -> None:
     call.ended = True
 
     assert tracker.assign(Fragment(0, "", "f", "{}"))[0].position == 1
+
+
+def test_whole_arguments_are_recognised_whatever_they_hold() -> None:
+    tracker = CallTracker()
+    call, _ = tracker.assign(Fragment(0, "a", "f", '{"x":"\ud83d"}'))
+
+    assert call.says('{"x":"\ud83d"}')
+    assert not call.says('{"x":"\ud83e"}')
+    assert not call.says('{"x":"\ud83d"} ')
+
+
+@pytest.mark.parametrize(
+    ("pieces", "blank"), [([], True), ([""], True), ([" ", "\n"], True), ([" ", "{"], False), (["{", " "], False)]
+)
+def test_whether_arguments_are_blank(pieces: list[str], blank: bool) -> None:
+    tracker = CallTracker()
+    call, _ = tracker.assign(Fragment(0, "a", "f"))
+    for piece in pieces:
+        tracker.assign(part(0, piece))
+
+    assert call.blank is blank
+
+
+def test_calls_are_found_by_their_index() -> None:
+    tracker = CallTracker()
+    first, _ = tracker.assign(Fragment(0, "a", "f"))
+    second, _ = tracker.assign(Fragment(3, "b", "g"))
+
+    assert (tracker.at(0), tracker.at(3), tracker.at(1)) == (first, second, None)
+    assert [tracker.is_unknown(index) for index in (0, 1, None)] == [False, True, False]

@@ -213,5 +213,5 @@ def test_losses_of_messages_streams_are_placed(found: Loss, paths: list[str]) ->
     ],
 )
 def test_losses_of_chat_streams_are_placed(found: Loss, paths: list[str]) -> None:
-    reply = {"choices": [{"message": {"tool_calls": [{}]}}, {}]}
+    reply: JsonObject = {"choices": [{"message": {"tool_calls": [{}]}}, {}]}
     assert [item.path for item in placed([found], reply, "chat")] == paths

@@ -21,7 +21,7 @@ sys.path[:0] = [str(_EXAMPLES), str(_EXAMPLES / "embedding")]
 
 _NEEDED = ("aiohttp", "anthropic", "fastapi", "httpx2", "openai", "starlette", "uvicorn")
 
-collect_ignore_glob = [] if all(map(find_spec, _NEEDED)) else ["test_*.py"]
+collect_ignore_glob = [] if all(map(find_spec, _NEEDED)) else ["*test_*.py"]
 
 
 @pytest.fixture(scope="session")

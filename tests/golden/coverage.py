@@ -20,9 +20,12 @@ Row: TypeAlias = tuple[Kind, type[WireModel], str]
 """A field that is there and not null, in a source of a kind."""
 
 _KINDS: Final[dict[str, frozenset[Kind]]] = {
+    "chunks": frozenset({"stream"}),
+    "deltas": frozenset({"stream"}),
     "error": frozenset({"error"}),
     "models": frozenset({"models"}),
-    "response": frozenset({"response"}),
+    "response_to_chat": frozenset({"response"}),
+    "response_to_messages": frozenset({"response"}),
     "to_chat_stream": frozenset({"stream"}),
     "to_messages_stream": frozenset({"stream"}),
     "usage": frozenset({"response", "stream"}),

@@ -34,7 +34,7 @@ def test_p014_a_call_without_id_gets_one_that_stays_the_same() -> None:
     assert first.startswith("toolu_")
     assert outcome == Outcome(
         message(tool_use(first), tool_use(second), stop="tool_use"),
-        [("tool_id", f"{MESSAGE}.tool_calls[{at}].id") for at in range(2)],
+        [("tool_id", f"{MESSAGE}.tool_calls[{at}]") for at in range(2)],
     )
     assert reply_to_messages(reply) == outcome
 
@@ -205,7 +205,7 @@ def test_p137_the_legacy_form_of_a_call() -> None:
 
     [block] = outcome.body["content"]
     assert outcome == Outcome(
-        message(tool_use(block["id"]), stop="tool_use"), [("tool_id", f"{MESSAGE}.function_call.id")]
+        message(tool_use(block["id"]), stop="tool_use"), [("tool_id", f"{MESSAGE}.function_call")]
     )
 
 

@@ -141,6 +141,7 @@ def test_p049_no_content_block_stop() -> None:
         call(1, "b", "g", ""),
         call(1, arguments="{}"),
         finish="tool_calls",
+        losses=[("stream_protocol", "$")],
     )
 
 
@@ -157,6 +158,7 @@ def test_p049_calls_that_grow_side_by_side() -> None:
         call(0, arguments="1}"),
         call(1, arguments="2}"),
         finish="tool_calls",
+        losses=[("stream_protocol", "$")],
     )
 
 

@@ -211,7 +211,7 @@ def test_p014_a_call_without_id_is_answered_in_order() -> None:
         HI,
         assistant(tool_use("call_1_0")),
         user(tool_result("call_1_0"), text("hi")),
-        losses=[("tool_id", "$.messages[1].tool_calls[0].id")],
+        losses=[("tool_id", "$.messages[1].tool_calls[0]")],
     )
 
 

@@ -95,7 +95,7 @@ class ResponseBuilder:
     __slots__ = ("_blocks", "_content", "_message", "finished")
 
     def __init__(self) -> None:
-        self.finished = False
+        self.finished: bool = False
         """Whether the stream has come to its proper end."""
         self._message: JsonObject | None = None
         self._content: list[_Block] = []

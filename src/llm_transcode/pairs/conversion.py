@@ -75,12 +75,13 @@ class Conversion:
     streaming: bool = False
     """Whether losses repeat with every chunk, and are recorded once."""
     losses: Recorder = field(init=False)
-    marks: list[tuple[JsonObject, Path]] = field(default_factory=list[tuple[JsonObject, Path]], init=False)
+    marks: list[tuple[JsonObject, Path]] = field(init=False)
     """What was given a mark for the prompt cache, and where the mark stands in the source."""
     names: Aliases = field(init=False)
     ids: Aliases = field(init=False)
 
     def __post_init__(self) -> None:
+        self.marks = []
         self.losses = Recorder(self.options.downgrade, once=self.streaming)
         self.names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
         self.ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)

@@ -105,10 +105,10 @@ def is_error_status(status: object) -> bool:
     return isinstance(status, int) and 400 <= status <= 599
 
 
-def read_failure(body: Json) -> Failure:
-    """Read the body of an error: bytes, text, or JSON in any shape."""
+def read_failure(body: Json, path: Path = ()) -> Failure:
+    """Read the body of an error: bytes, text, or JSON in any shape, which stands at ``path``."""
     failure = Failure()
-    message = _Reader(failure).read(_parsed(body), (), 0)
+    message = _Reader(failure).read(_parsed(body), path, 0)
     failure.message = message[:_MAX_MESSAGE]
     failure.rewritten |= len(message) > _MAX_MESSAGE
     return failure

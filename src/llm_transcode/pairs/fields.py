@@ -44,9 +44,9 @@ class Fields:
     def __init__(
         self, model: type[WireModel], mapped: Mapping[str, str], dropped: Mapping[str, Drop] | None = None
     ) -> None:
-        self.model = model
-        self.mapped = mapped
-        self.dropped = dropped or {}
+        self.model: type[WireModel] = model
+        self.mapped: Mapping[str, str] = mapped
+        self.dropped: Mapping[str, Drop] = dropped or {}
         self._mapped = frozenset(mapped)
 
     def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
@@ -73,7 +73,7 @@ class UnionFields:
     __slots__ = ("_by_model", "tables")
 
     def __init__(self, *tables: Fields) -> None:
-        self.tables = tables
+        self.tables: tuple[Fields, ...] = tables
         self._by_model: Final = {table.model: table for table in tables}
 
     def report(self, value: WireModel, path: Path, losses: Recorder) -> None:

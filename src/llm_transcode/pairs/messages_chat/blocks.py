@@ -74,7 +74,7 @@ class BlockWriter:
 
     def __init__(self, cx: Conversion, context: ReplyContext, message_id: str = "") -> None:
         self.events: list[JsonObject] = []
-        self.called = False
+        self.called: bool = False
         """Whether a tool call went out."""
         self.message_id = message_id
         self._cx = cx

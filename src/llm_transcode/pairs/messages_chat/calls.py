@@ -89,29 +89,15 @@ FUNCTION_MESSAGE_TO_MESSAGES: Final = Fields(
 )
 RESULTS_TO_MESSAGES: Final = UnionFields(TOOL_MESSAGE_TO_MESSAGES, FUNCTION_MESSAGE_TO_MESSAGES)
 _EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
-FUNCTION_CALL_TO_MESSAGES: Final = Fields(
-    chat.FunctionToolCall,
-    {
-        "type": "`tool_use` block",
-        "id": "`id`",
-        "function": "`name`, `input`",
-        "index": "the order of blocks",
-        "cache_control": "`cache_control`",
-    },
-    {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
-)
-CUSTOM_CALL_TO_MESSAGES: Final = Fields(
-    chat.CustomToolCall,
-    {
-        "type": "`tool_use` block",
-        "id": "`id`",
-        "custom": "`name`, `input.input`",
-        "index": "the order of blocks",
-        "cache_control": "`cache_control`",
-    },
-    {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
-)
-
+_CALL: Final = {
+    "type": "`tool_use` block",
+    "id": "`id`",
+    "index": "the order of blocks",
+    "cache_control": "`cache_control`",
+}
+_CALL_EXTRAS: Final = {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA}
+FUNCTION_CALL_TO_MESSAGES: Final = Fields(chat.FunctionToolCall, {**_CALL, "function": "`name`, `input`"}, _CALL_EXTRAS)
+CUSTOM_CALL_TO_MESSAGES: Final = Fields(chat.CustomToolCall, {**_CALL, "custom": "`name`, `input.input`"}, _CALL_EXTRAS)
 FUNCTION_TO_MESSAGES: Final = Fields(chat.FunctionCall, {"name": "`name`", "arguments": "`input`"})
 CALLS_TO_MESSAGES: Final = UnionFields(FUNCTION_CALL_TO_MESSAGES, CUSTOM_CALL_TO_MESSAGES)
 CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})

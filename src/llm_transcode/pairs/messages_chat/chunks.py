@@ -166,12 +166,8 @@ class ChunkWriter:
             call = {"index": opened.call, "id": block.id, "type": "custom", "custom": {"name": name, "input": ""}}
             self.emit({"tool_calls": [call]})
         else:
-            call = {
-                "index": opened.call,
-                "id": block.id,
-                "type": "function",
-                "function": {"name": name, "arguments": ""},
-            }
+            function = {"name": name, "arguments": ""}
+            call = {"index": opened.call, "id": block.id, "type": "function", "function": function}
             self.emit({"tool_calls": [call]})
 
     def grow_block(self, index: int, delta: messages.BlockDelta) -> None:
@@ -248,9 +244,6 @@ class ChunkWriter:
         if self._context.include_usage:
             return {**self.base, "choices": [choice], "usage": None}
         return {**self.base, "choices": [choice]}
-
-    def _emit(self, delta: JsonObject) -> None:
-        self.chunks.append(self._chunk(delta))
 
     def _say(self, text: str) -> None:
         if text:

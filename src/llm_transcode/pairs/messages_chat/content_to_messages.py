@@ -27,51 +27,20 @@ __all__ = ["PARTS_TO_MESSAGES", "part_to_messages", "text_block"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
-TEXT_TO_MESSAGES: Final = Fields(
-    chat.TextPart,
-    {
-        "type": "`text` block",
-        "text": "`text`",
-        "prompt_cache_breakpoint": "`cache_control`",
-        "cache_control": "`cache_control`",
-    },
-)
-IMAGE_TO_MESSAGES: Final = Fields(
-    chat.ImagePart,
-    {
-        "type": "`image` block",
-        "image_url": "`source`",
-        "prompt_cache_breakpoint": "`cache_control`",
-        "cache_control": "`cache_control`",
-    },
-)
+_MARKS: Final = {"prompt_cache_breakpoint": "`cache_control`", "cache_control": "`cache_control`"}
+TEXT_TO_MESSAGES: Final = Fields(chat.TextPart, {"type": "`text` block", "text": "`text`", **_MARKS})
+IMAGE_TO_MESSAGES: Final = Fields(chat.ImagePart, {"type": "`image` block", "image_url": "`source`", **_MARKS})
 IMAGE_URL_TO_MESSAGES: Final = Fields(
     chat.ImageUrl,
     {"url": "`source` base64 or url"},
     {"detail": Drop(LossCode.IMAGE_DETAIL, "Anthropic chooses the resolution itself", "info")},
 )
-FILE_TO_MESSAGES: Final = Fields(
-    chat.FilePart,
-    {
-        "type": "`document` or `image` block",
-        "file": "`source`",
-        "prompt_cache_breakpoint": "`cache_control`",
-        "cache_control": "`cache_control`",
-    },
-)
+FILE_TO_MESSAGES: Final = Fields(chat.FilePart, {"type": "`document` or `image` block", "file": "`source`", **_MARKS})
 FILE_DATA_TO_MESSAGES: Final = Fields(
     chat.File,
     {"file_data": "`source` base64 or text", "file_id": "`source` file, if allowed", "filename": "`title`"},
 )
-REFUSAL_TO_MESSAGES: Final = Fields(
-    chat.RefusalPart,
-    {
-        "type": "`text` block",
-        "refusal": "`text`",
-        "prompt_cache_breakpoint": "`cache_control`",
-        "cache_control": "`cache_control`",
-    },
-)
+REFUSAL_TO_MESSAGES: Final = Fields(chat.RefusalPart, {"type": "`text` block", "refusal": "`text`", **_MARKS})
 
 PARTS_TO_MESSAGES: Final = UnionFields(TEXT_TO_MESSAGES, REFUSAL_TO_MESSAGES)
 

@@ -9,9 +9,11 @@ from ...chat.fragments import Fragment
 from ...losses import LossCode
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import Fields
 from .blocks import BlockWriter, ProseKind
+from .calls import FUNCTION_CALL_TO_MESSAGES
 from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
+from .response_to_messages import MESSAGE_TO_MESSAGES
 from .think_tags import ThinkTagReader
 
 __all__ = ["DeltaReader"]
@@ -33,14 +35,8 @@ DELTA_TO_MESSAGES: Final = Fields(
         "reasoning_details": "`thinking` and `redacted_thinking` blocks",
         "thinking_blocks": "`thinking` and `redacted_thinking` blocks",
     },
-    {
-        "annotations": Drop(LossCode.ANNOTATIONS, "Anthropic's citations need data that annotations lack", "info"),
-        "reasoning_opaque": Drop(LossCode.THINKING, "reasoning that only another vendor can read", "info"),
-        "extra_content": VENDOR,
-        "provider_specific_fields": VENDOR,
-    },
+    MESSAGE_TO_MESSAGES.dropped,
 )
-_EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
 CALL_DELTA_TO_MESSAGES: Final = Fields(
     chat.ToolCallDelta,
     {
@@ -50,7 +46,7 @@ CALL_DELTA_TO_MESSAGES: Final = Fields(
         "function": "`name`, `input_json_delta`",
         "custom": "`name`, `input_json_delta`",
     },
-    {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA},
+    FUNCTION_CALL_TO_MESSAGES.dropped,
 )
 
 _DELTA: Final[Path] = ("choices", 0, "delta")

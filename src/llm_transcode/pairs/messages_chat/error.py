@@ -20,7 +20,7 @@ from ... import chat, messages
 from ...errors import ConversionError
 from ...losses import LossCode, Recorder
 from ...protocols import Protocol
-from ...wire import Json, JsonObject
+from ...wire import Json, JsonObject, Path
 from ..failure import Failure, is_error_status, read_failure
 from ..fields import Drop, Fields
 from .error_words import type_of_words
@@ -162,14 +162,17 @@ _PLAIN_TYPES: Final = frozenset({*messages.ERROR_TYPES, *(error.type for error i
 # -- to Messages -----------------------------------------------------------------------------------
 
 
-def error_to_messages(status: int | None, body: Json, losses: Recorder | None = None) -> tuple[int, JsonObject]:
+def error_to_messages(
+    status: int | None, body: Json, losses: Recorder | None = None, path: Path = ()
+) -> tuple[int, JsonObject]:
     """The status and body of Messages for an error of Chat.
 
     ``status`` is None for an error within a stream; any value that is no status of an error, such as
-    200, counts as None. ``body`` is bytes, text or JSON of any shape. Never raises.
+    200, counts as None. ``body`` is bytes, text or JSON of any shape, and stands at ``path`` of the
+    source. Never raises.
     """
     losses = losses or Recorder()
-    failure = read_failure(body)
+    failure = read_failure(body, path)
     kind, becomes = _classified(status, failure)
     becomes = STATUS_TO_MESSAGES.get(becomes, becomes)
     overflow = find_overflow(status, failure)

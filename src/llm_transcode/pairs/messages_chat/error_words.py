@@ -12,7 +12,7 @@ from ...messages import ERROR_TYPES
 
 __all__ = ["WORDS", "type_of_words"]
 
-WORDS: Final = {
+WORDS: Final[dict[str, tuple[str, ...]]] = {
     "invalid_request_error": (
         "bad_request",
         "bad_request_error",

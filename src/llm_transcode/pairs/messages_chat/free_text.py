@@ -37,7 +37,7 @@ class FreeTextReader:
     __slots__ = ("_ended", "_inside", "_rest", "unwraps")
 
     def __init__(self) -> None:
-        self.unwraps = True
+        self.unwraps: bool = True
         """False once it is certain that there is no such wrapper; the JSON is then given back as it is."""
         self._inside = False
         self._ended = False

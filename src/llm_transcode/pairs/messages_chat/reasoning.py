@@ -30,8 +30,7 @@ __all__ = [
     "Reasoning",
     "Thought",
     "carry",
-    "may_reason",
-    "reasoning_of",
+    "read_reasoning",
     "report_plain",
     "report_reasoning",
     "text_of_part",
@@ -175,13 +174,19 @@ _SLOTS: Final = frozenset(("thinking_blocks", "reasoning_details", "reasoning_co
 """The fields of a message that hold reasoning; the parts of its content may too."""
 
 
-def may_reason(message: chat.AssistantFields) -> bool:
-    """Whether there is anything for `reasoning_of` to read: most messages have none of the slots."""
-    return isinstance(message.content, list) or not _SLOTS.isdisjoint(message.model_fields_set)
+def read_reasoning(message: chat.AssistantFields, path: Path, losses: Recorder) -> Reasoning | None:
+    """Read every slot in use, and record what Anthropic cannot read; None if there is none, as in most messages."""
+    if not isinstance(message.content, list) and _SLOTS.isdisjoint(message.model_fields_set):
+        return None
+    found = _reasoning_of(message, path)
+    report_reasoning(message, path, losses)
+    for at in found.foreign:
+        losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
+    return found
 
 
-def reasoning_of(message: chat.AssistantFields, path: Path) -> Reasoning:
-    """Read every slot in use. The lists win over the strings, which repeat their text."""
+def _reasoning_of(message: chat.AssistantFields, path: Path) -> Reasoning:
+    """The lists win over the strings, which repeat their text."""
     if message.thinking_blocks:
         return _from_thinking_blocks(message.thinking_blocks, (*path, "thinking_blocks"))
     found = _from_details(message.reasoning_details or (), (*path, "reasoning_details"))
@@ -205,7 +210,7 @@ def _add_plain(message: chat.AssistantFields, path: Path, found: Reasoning) -> N
 
 
 def report_reasoning(message: chat.AssistantFields | chat.Delta, path: Path, losses: Recorder) -> None:
-    """Record what the entries that `reasoning_of` reads hold besides their thinking."""
+    """Record what the entries that `read_reasoning` reads hold besides their thinking."""
     for index, block in enumerate(message.thinking_blocks or ()):
         THINKING_BLOCKS_TO_MESSAGES.report(block, (*path, "thinking_blocks", index), losses)
     for index, detail in enumerate(() if message.thinking_blocks else message.reasoning_details or ()):
@@ -271,12 +276,9 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
 
 def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversion) -> list[JsonObject]:
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
-    if not may_reason(message):
+    found = read_reasoning(message, path, cx.losses)
+    if found is None:
         return []
-    found = reasoning_of(message, path)
-    report_reasoning(message, path, cx.losses)
-    for at in found.foreign:
-        cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
     if not found.unsigned.strip():
         return found.blocks
     if cx.options.unsigned_thinking == "text":

@@ -16,7 +16,7 @@ from ...options import Options
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Drop, Fields
-from .calls import arguments_of
+from .calls import TOOL_USE_TO_CHAT, arguments_of
 from .identity import created_of_reply, model_of_reply
 from .reasoning import THOUGHTS_TO_CHAT, Thought, carry, report_plain, visible
 from .serving import tier_to_chat
@@ -60,20 +60,16 @@ STOP_DETAILS_TO_CHAT: Final = Fields(
         "fallback_has_prefill_claim": _REFUSAL_DETAIL,
     },
 )
-_CALLER: Final = Drop(LossCode.TOOL_CALLER, "Chat does not say who called", "info")
+_NO_MARKS: Final = {"cache_control": Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info")}
 REPLY_CALL_TO_CHAT: Final = Fields(
     messages.ToolUseBlock,
     {"type": "`tool_calls[]`", "id": "`id`", "name": "`function.name`", "input": "`function.arguments`"},
-    {
-        "caller": _CALLER,
-        "toolset_name": _CALLER,
-        "cache_control": Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info"),
-    },
+    {**TOOL_USE_TO_CHAT.dropped, **_NO_MARKS},
 )
 REPLY_TEXT_TO_CHAT: Final = Fields(
     messages.TextBlock,
     {"type": "`content`", "text": "`content`", "citations": "`annotations`"},
-    {"cache_control": Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info")},
+    _NO_MARKS,
 )
 _SOURCE: Final = Drop(LossCode.CITATIONS, "an annotation names the page, not the passage in it", "info")
 CITATION_TO_CHAT: Final = Fields(

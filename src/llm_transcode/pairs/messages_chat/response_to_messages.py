@@ -22,7 +22,7 @@ from ..fields import VENDOR, Drop, Fields
 from .calls import FUNCTION_TO_MESSAGES, input_of, report_call
 from .content_to_messages import PARTS_TO_MESSAGES, text_block
 from .identity import made_up_id, model_of_reply
-from .reasoning import may_reason, reasoning_of, report_reasoning
+from .reasoning import read_reasoning
 from .serving import tier_to_messages
 from .stop import finish_to_stop, matched_stop
 from .think_tags import split_thinking
@@ -175,12 +175,9 @@ def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, 
 
 def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """An unsigned thought gets an empty signature, which marks it as unsigned when it comes back."""
-    if not may_reason(message):
+    found = read_reasoning(message, path, cx.losses)
+    if found is None:
         return []
-    found = reasoning_of(message, path)
-    report_reasoning(message, path, cx.losses)
-    for at in found.foreign:
-        cx.losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
     if not found.unsigned:
         return found.blocks
     for at in found.paths:

@@ -96,7 +96,7 @@ def _default_max_tokens(cx: Conversion) -> int:
 
 
 def stop_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
-    """ "each stop sequence must contain non-whitespace" """
+    """All but blank ones: "each stop sequence must contain non-whitespace"."""
     stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
     kept: list[str] = []
     for index, stop in enumerate(stops):

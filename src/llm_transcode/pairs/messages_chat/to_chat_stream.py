@@ -79,7 +79,8 @@ class ToChatStream:
 
     def token(self, event: Json) -> bytes | None:
         """The chunk that a mere token becomes; None, and nothing read, if there may be more to the event."""
-        opened = self._chunks.open
+        chunks = self._chunks
+        opened = chunks.open
         if opened is None or opened.kind not in DELTAS:
             return None
         kind, key = DELTAS[opened.kind]
@@ -93,7 +94,7 @@ class ToChatStream:
             return None
         if not isinstance(text, str) or not text:
             return None
-        return self._chunks.more(opened, text)
+        return chunks.more(opened, text)
 
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -162,9 +163,6 @@ class ToChatStream:
         """A block before ``message_start``: the server broke the order, but what it says counts."""
         if self._chunks.base:
             return
-        self._cx.losses.approximated(
-            LossCode.STREAM_PROTOCOL, ("type",), "the stream does not begin with message_start"
-        )
         self._cx.losses.invented(LossCode.ID, ("message", "id"), "a reply without id gets one")
         made_up = made_up_id("chatcmpl-", repr(self._context.model).encode(), self._cx.options)
         self._chunks.begin(self._common(made_up, ""))

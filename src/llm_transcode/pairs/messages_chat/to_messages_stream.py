@@ -57,6 +57,7 @@ CHUNK_CHOICE_TO_MESSAGES: Final = Fields(
     {**CHOICE_TO_MESSAGES.mapped, "delta": "blocks", "error": "`error`"},
     {"logprobs": CHOICE_TO_MESSAGES.dropped["logprobs"]},
 )
+
 _PROSE: Final[dict[str, ProseKind]] = {
     "content": "text",
     "reasoning_content": "thinking",
@@ -225,9 +226,10 @@ class ToMessagesStream:
 
     def error(self, body: JsonObject) -> JsonObject:
         """The in-band error that tells a Messages client what ``body`` says."""
-        for choice in body.get("choices") or ():
+        choices = body.get("choices")
+        for at, choice in enumerate(choices if is_array(choices) else ()):
             if is_object(choice) and choice.get("error"):
-                body = {"error": choice["error"]}
+                return error_to_messages(None, {"error": choice["error"]}, self.losses, ("choices", at))[1]
         return error_to_messages(None, body, self.losses)[1]
 
     # -- the end
@@ -281,10 +283,7 @@ class ToMessagesStream:
 
 def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
     """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
-    return (
-        new
-        if old is None
-        else old.model_copy(
-            update={name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None}
-        )
-    )
+    if old is None:
+        return new
+    news = {name: getattr(new, name) for name in new.model_fields_set}
+    return old.model_copy(update={name: value for name, value in news.items() if value is not None})

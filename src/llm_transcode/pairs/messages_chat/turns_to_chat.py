@@ -22,7 +22,7 @@ from typing_extensions import assert_never
 from ... import messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path, render_path
+from ...wire import JsonObject, Path, is_array, render_path
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .calls import CallIds, call_to_chat, result_to_chat
@@ -260,7 +260,7 @@ class _Walk:
                 continue
             call = waiting.popleft()
             message, media = result_to_chat(block, call.id, path, self._cx)
-            if isinstance(message["content"], list):
+            if is_array(message["content"]):
                 message["content"] = _joined(message["content"], self._cx)
             call.result = message
             if media:

@@ -343,7 +343,7 @@ class _OpenCalls:
 
     def __init__(self, calls: list[_Call]) -> None:
         self._calls = calls
-        self._hybrid: set[str | None] = set()
+        self._hybrid: set[str] = set()
         self._by_id: dict[str | None, deque[_Call]] = {}
         self._by_name: dict[str | None, deque[_Call]] = {}
         for call in calls:
@@ -360,7 +360,9 @@ class _OpenCalls:
         """Note the ``tool_result`` blocks of a hybrid client, which come along with their user message."""
         for part in parts:
             if isinstance(part, chat.UnknownPart) and part.type == "tool_result":
-                self._hybrid.add(part.to_dict().get("tool_use_id"))
+                answered = part.to_dict().get("tool_use_id")
+                if isinstance(answered, str):
+                    self._hybrid.add(answered)
 
     def ours(self) -> list[_Call]:
         """The calls that no hybrid block answers."""
