@@ -127,14 +127,14 @@ def test_models_within_a_mapping() -> None:
 def nested(depth: int) -> Any:
     value: Any = {}
     for _ in range(depth):
-        value = {"properties": {"a": value}, "type": "object"}
+        value = {"items": value}
     return value
 
 
 @pytest.mark.parametrize(("source", "target"), [("chat", "messages"), ("messages", "chat")])
 def test_a_schema_that_is_nested_too_deeply(source: Protocol, target: Protocol) -> None:
-    """Whether reading, checking or converting it is what runs out of stack depends on the depth."""
-    for depth in (50, 90, 120, 200, 400):
+    """The least depth that is too deep is one that can be read and checked, but no longer converted."""
+    for depth in range(100, 1000):
         form = {"type": "json_schema", "schema": nested(depth)}
         asked: JsonObject = {"output_config": {"format": form}, "max_tokens": 9}
         if source == "chat":
@@ -143,7 +143,6 @@ def test_a_schema_that_is_nested_too_deeply(source: Protocol, target: Protocol) 
             convert_request({"model": "m", "messages": [HI], **asked}, source=source, target=target).to_dict()
         except InvalidPayload as error:
             assert error.reason == "nested too deeply"  # noqa: PT017
-            assert depth > 50
             break
     else:
         pytest.fail("nothing was too deep")

@@ -16,6 +16,8 @@ CHECKOUT: Final = Path(__file__).parents[1]
 PAGES: Final = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md")))
 
 _BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXTRA: Final = re.compile(r"^(?:import|from) (aiohttp|anyio|fastapi|httpx2|starlette|uvicorn)\b", re.MULTILINE)
+"""What the extra `examples` installs."""
 _LINK: Final = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -34,6 +36,8 @@ def name(value: object) -> str | None:
 
 @pytest.mark.parametrize(("page", "line", "code"), list(blocks("python")), ids=name)
 def test_python(page: Path, line: int, code: str) -> None:
+    for module in _EXTRA.findall(code):
+        pytest.importorskip(module)
     # The blank lines make a traceback point into the page.
     exec(compile("\n" * (line - 1) + code, str(page), "exec"), {"__name__": "__docs__"})
 

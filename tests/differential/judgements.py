@@ -1,4 +1,4 @@
-"""What each class of difference means, by aspect; found by reading examples of each.
+"""What each class of difference means, by aspect; found by reading a few examples of the larger ones.
 
 Where one aspect means different things in the two directions, the direction stands before it.
 """
@@ -82,14 +82,23 @@ _BY_DIRECTION: Final = {
         "messages-to-chat",
         "tool added",
     ): "Ours: built-in tools as functions, with schemas. Otherwise a server tool that no one runs: wrong.",
+    (
+        "messages-to-chat",
+        "tool description added",
+    ): "Ours: what a built-in tool does, which another vendor's model has to be told.",
     ("messages-to-chat", "tool schema added"): "As above.",
     (
         "messages-to-chat",
         "tool schema changed",
     ): "Wrong: settings of the tool, or marks, end up within its schema, or parts get lost.",
     ("messages-to-chat", "user text added"): "Ours: labels of media that come from tool results.",
+    (
+        "chat-to-messages",
+        "assistant text missing",
+    ): "White space alone, which Anthropic refuses. Otherwise wrong: text beside calls is dropped.",
     ("chat-to-messages", "developer text added"): "Wrong: Anthropic refuses the role `developer`.",
     ("chat-to-messages", "effort added"): "Thinking is switched on without a level; ours asks for the middle.",
+    ("chat-to-messages", "media added"): "Wrong: audio is sent as a document.",
     ("chat-to-messages", "output format changed"): "Ours: closed, as Anthropic demands. The schema says the same.",
     (
         "chat-to-messages",
@@ -101,6 +110,10 @@ _BY_DIRECTION: Final = {
         "chat-to-messages",
         "result text added",
     ): "Ours: a call without its result gets one that says so, as the API demands.",
+    (
+        "chat-to-messages",
+        "speakers changed",
+    ): "Ours: system turns in mid-conversation, as labelled text of a user turn.",
     ("chat-to-messages", "system text added"): "Ours: the line that asks for a JSON object.",
     ("chat-to-messages", "system text changed"): "Ours: the line that asks for a JSON object.",
     ("chat-to-messages", "system text missing"): "The developer's text stands in another role.",
@@ -113,6 +126,14 @@ _BY_DIRECTION: Final = {
         "chat-to-messages",
         "thinking missing",
     ): "Ours: what Anthropic has not signed, which it refuses. In replies: fields of other vendors that are not read.",
+    (
+        "chat-to-messages",
+        "tool description added",
+    ): "A tool that no one defined: for structured output, or as a placeholder.",
+    (
+        "chat-to-messages",
+        "tool description missing",
+    ): "Legacy functions and free-form tools are dropped; ours converts them.",
     ("chat-to-messages", "tool added"): "A tool that no one defined: for structured output, or as a placeholder.",
     ("chat-to-messages", "tool choice added"): "Structured output by a forced tool, where the API has it natively.",
     ("chat-to-messages", "tool schema added"): "As above.",

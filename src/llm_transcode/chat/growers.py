@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from ..growth import Grower, GrowingObject, GrowingText, is_empty
 from ..json_text import is_array, is_object
@@ -43,7 +43,7 @@ class _Part(GrowingObject):
         begun = dict(begun or {})
         thinking = begun.get("thinking")
         super().__init__(begun)
-        if is_array(thinking):
+        if _are_parts(thinking):
             self.child("thinking", _Parts).add_all(thinking)
 
     def goes_on_with(self, part: JsonObject) -> bool:
@@ -52,12 +52,17 @@ class _Part(GrowingObject):
 
     def grow_by(self, part: JsonObject) -> None:
         for name, value in part.items():
-            if name == "thinking" and is_array(value):
+            if name == "thinking" and _are_parts(value):
                 self.child(name, _Parts).add_all(value)
             elif name in ("text", "thinking"):
                 self.grow(name, value)
             else:
                 self.put(name, value)
+
+
+def _are_parts(value: Json) -> TypeGuard[list[JsonObject]]:
+    """Whether this is a list of parts; a part of an unknown type may hold anything under a known name."""
+    return is_array(value) and all(map(is_object, value))
 
 
 class GrowingContent(Grower):

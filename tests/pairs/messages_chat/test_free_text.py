@@ -15,23 +15,24 @@ def read(*pieces: str) -> tuple[list[str], bool]:
     return [*(reader.read(piece) for piece in pieces), reader.close()], reader.unwraps
 
 
-TEXTS = [
-    "",
-    "plain",
-    'a "quoted" \\ text',
-    "line\nline\ttab\r\b\f/",
-    "é 漢 😀",
-    "\ud83d alone",
-    "\ud83d",
-    "\udc00😀\ud83d",
-    "\x00\x1f",
-    "{}",
-]
+TEXTS = {
+    "nothing": "",
+    "plain": "plain",
+    "quotes": 'a "quoted" \\ text',
+    "escapes": "line\nline\ttab\r\b\f/",
+    "other scripts": "é 漢 😀",
+    "a half pair before text": "\ud83d alone",
+    "a half pair": "\ud83d",
+    "half pairs around a whole one": "\udc00😀\ud83d",
+    "controls": "\x00\x1f",
+    "an object": "{}",
+}
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("ensure_ascii", [True, False])
-def test_the_text_comes_out_wherever_it_is_cut(text: str, ensure_ascii: bool) -> None:
+def test_the_text_comes_out_wherever_it_is_cut(name: str, ensure_ascii: bool) -> None:
+    text = TEXTS[name]
     wrapped = json.dumps({"input": text}, ensure_ascii=ensure_ascii)
 
     assert read(wrapped) == ([text, ""], True)
@@ -52,7 +53,9 @@ def test_the_wrapper_may_be_spaced() -> None:
     assert read(' {\n "input" : "a" } ') == (["a", ""], True)
 
 
-@pytest.mark.parametrize("text", ['{"other":"a"}', "no JSON", "[1]", '{"input":5}'])
+@pytest.mark.parametrize(
+    "text", ['{"other":"a"}', "no JSON", "[1]", '{"input":5}'], ids=["other field", "no JSON", "list", "number"]
+)
 def test_without_a_wrapper_everything_is_given_back(text: str) -> None:
     assert read(text) == (["", text], False)
     assert read(*text) == ([*[""] * len(text), text], False)
@@ -62,7 +65,7 @@ def test_without_a_wrapper_nothing_is_held_for_long() -> None:
     assert read("x" * 64, "y", "z") == (["", "x" * 64 + "y", "z", ""], False)
 
 
-@pytest.mark.parametrize("text", ["", "{}", " {} ", "  "])
+@pytest.mark.parametrize("text", ["", "{}", " {} ", "  "], ids=["none", "object", "spaced object", "blanks"])
 def test_nothing_is_no_text(text: str) -> None:
     assert read(text) == (["", ""], True)
 
