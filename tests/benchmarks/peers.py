@@ -60,7 +60,7 @@ def _rosetta() -> Converters:
     def streamed(request: bytes, payloads: list[bytes], client: str, upstream: str) -> bytes:
         served = pipeline(_ROSETTA[client], _ROSETTA[upstream])
         served.convert_request(json.loads(request))
-        processor = served.stream_processor()
+        processor = served.create_stream_processor()
         events = (event for payload in payloads for event in processor.process_chunk(json.loads(payload)))
         return b"".join(b"data: " + _dumped(event) + b"\n\n" for event in events)
 
@@ -83,14 +83,28 @@ def _rosetta() -> Converters:
 def _any_llm() -> Converters:
     compat = import_module("any_llm.utils.messages_compat")
     params = import_module("any_llm.types.messages").MessagesParams
-    completion = import_module("any_llm.types.completion").CompletionParams
+    types = import_module("any_llm.types.completion")
     provider = import_module("any_llm.providers.anthropic.utils")
 
     def to_messages(body: dict[str, Any]) -> Any:
         body["model_id"] = body.pop("model")
-        return provider._convert_params(completion(**body), provider_name="anthropic")
+        return provider._convert_params(types.CompletionParams(**body), provider_name="anthropic")
 
-    return _requests(lambda body: compat.messages_params_to_completion_params(params(**body)), to_messages)
+    def streamed() -> bytes:
+        state = compat.StreamingState()
+        chunks = (types.ChatCompletionChunk.model_validate_json(payload) for payload in _CHAT_STREAM)
+        events = (
+            event for chunk in chunks for event in compat.chat_completion_chunk_to_message_stream_events(chunk, state)
+        )
+        return b"".join(_event(event.type, event.model_dump_json(exclude_none=True)) for event in events)
+
+    converters = _requests(lambda body: compat.messages_params_to_completion_params(params(**body)), to_messages)
+    converters["stream, chat to messages"] = streamed
+    return converters
+
+
+def _event(name: str, data: str) -> bytes:
+    return f"event: {name}\ndata: {data}\n\n".encode()
 
 
 # -- LiteLLM ---------------------------------------------------------------------------------------
