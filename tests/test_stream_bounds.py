@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from llm_transcode import Options, ReplyContext, StreamTranscoder
+from llm_transcode import Options, ReplyContext, StreamError, StreamTranscoder
 from llm_transcode.protocols import Protocol
 from tests.streams import (
     DONE,
@@ -335,3 +335,13 @@ def test_redacted_thinking_and_empty_calls_leave_with_their_blocks() -> None:
     assert len(fed(stream, messages_body(start))) == 1
     assert fed(stream, messages_body(stop, called[0])) == [chunk(call(0, "a", "f", ""))]
     assert fed(stream, messages_body(called[1])) == [chunk(call(0, arguments="{}"))]
+
+
+def test_an_event_that_is_no_json_ends_in_the_in_band_error() -> None:
+    stream = StreamTranscoder(source="chat", target="messages")
+
+    events = stream.feed_event({"id": "1", "choices": [{"index": 0, "logit": float("inf")}]})
+
+    assert [event.to_dict()["type"] for event in events] == ["error"]
+    assert isinstance(stream.error, StreamError)
+    assert stream.error.path == "$.choices[0].logit"

@@ -105,7 +105,11 @@ class StreamTranscoder:
         """Read one event that has been parsed already; returns typed events. `close_events` ends them."""
         if self._is_over:
             return []
-        return self._typed(self._read(parse_object(event)))
+        try:
+            parsed = parse_object(event)
+        except InvalidPayload as error:
+            return self._typed(self._break(StreamError(error.reason, error.path)))
+        return self._typed(self._read(parsed))
 
     def close(self) -> bytes:
         """The body has ended; returns the rest. Idempotent."""
