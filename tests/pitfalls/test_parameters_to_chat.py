@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
-from llm_transcode import LossCode, Options, Unsupported
+from llm_transcode import LossCode, Options, Unsupported, convert_request
 
 from .conversions import (
     CHAT_MODEL,
@@ -160,10 +161,10 @@ def test_p074_fields_without_counterpart() -> None:
     assert request_to_chat(fields) == asked_of_chat(
         {},
         [
-            ("context_management", "$.context_management"),
             ("mcp_servers", "$.mcp_servers"),
             ("diagnostics", "$.diagnostics"),
             ("unknown_field", "$.brand_new"),
+            ("context_management", "$.context_management"),
             ("container", "$.container"),
             ("service_tier", "$.speed"),
         ],
@@ -299,3 +300,18 @@ def test_p130_nulls_count_as_absent() -> None:
     )
 
     assert outcome == asked_of_chat({})
+
+
+@pytest.mark.parametrize(
+    ("edits", "level"),
+    [
+        ([{"type": "clear_thinking_20251015", "keep": "all"}], "info"),
+        ([{"type": "clear_thinking_20251015"}, {"type": "clear_tool_uses_20250919"}], "warning"),
+    ],
+)
+def test_clearing_old_thinking_loses_nothing(edits: list[dict[str, Any]], level: str) -> None:
+    body = {"model": "m", "max_tokens": 1, "messages": [], "context_management": {"edits": edits}}
+
+    (loss,) = convert_request(body, source="messages", target="chat").losses
+
+    assert (loss.code, loss.level) == ("context_management", level)

@@ -59,6 +59,8 @@ _UNKNOWN: Final = "left out: this version does not know it"
 _FOREIGN_FILE: Final = "refused: only the vendor that issued a file id can resolve it"
 
 WHOLE: Final[dict[type[WireModel], str]] = {
+    # -- Messages: requests
+    messages.ContextManagement: "left behind as a whole",
     # -- Messages: blocks
     messages.UnknownBlock: _UNKNOWN,
     messages.UnknownTurn: "refused: nobody knows who speaks",

@@ -40,7 +40,6 @@ __all__ = ["request_to_chat", "request_to_messages"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
-_SERVER: Final = Drop(LossCode.CONTEXT_MANAGEMENT, "only Anthropic's servers edit the context; the prompt is longer")
 REQUEST_TO_CHAT: Final = Fields(
     messages.Request,
     {
@@ -63,6 +62,7 @@ REQUEST_TO_CHAT: Final = Fields(
         "speed": "`service_tier`, under `Options.map_fast`",
         "inference_geo": "refused",
         "container": "refused beside code execution",
+        "context_management": "none; recorded",
         "compaction": "refused",
         "thread": "refused",
         "billing_policy": "nothing, or refused",
@@ -70,7 +70,6 @@ REQUEST_TO_CHAT: Final = Fields(
     },
     {
         "cache_control": Drop(LossCode.CACHE_CONTROL, "OpenAI caches prefixes by itself", "info"),
-        "context_management": _SERVER,
         "mcp_servers": Drop(LossCode.MCP_SERVERS, "Chat calls no MCP servers"),
         "diagnostics": Drop(LossCode.DIAGNOSTICS, "Chat does not explain its cache", "info"),
         "fallbacks": Drop(LossCode.FALLBACKS, "Chat falls back to no other model"),
@@ -251,6 +250,8 @@ def _report_request(request: messages.Request, cx: Conversion) -> None:
         cx.losses.refused(LossCode.THREAD, ("thread",), "Chat keeps no conversation on the server")
     if request.billing_policy is not None:
         _report_billing(request.billing_policy, cx)
+    if request.context_management is not None:
+        _report_context_management(request.context_management, cx)
     if request.container is not None:
         _report_container(request, cx)
 
@@ -259,6 +260,14 @@ def _report_billing(policy: messages.BillingPolicy, cx: Conversion) -> None:
     BILLING_POLICY_TO_CHAT.report(policy, ("billing_policy",), cx.losses)
     if policy.bill_to not in (None, "self"):
         cx.losses.refused(LossCode.BILLING, ("billing_policy", "bill_to"), "Chat bills the owner of the key only")
+
+
+def _report_context_management(management: messages.ContextManagement, cx: Conversion) -> None:
+    """Old thinking is not sent to begin with, so that clearing it, as Claude Code always asks for, loses nothing."""
+    only_thinking = all(isinstance(edit, messages.ClearThinkingEdit) for edit in management.edits or ())
+    detail = "only Anthropic's servers edit the context"
+    path: Path = ("context_management",)
+    cx.losses.dropped(LossCode.CONTEXT_MANAGEMENT, path, detail, "info" if only_thinking else "warning")
 
 
 def _report_container(request: messages.Request, cx: Conversion) -> None:
