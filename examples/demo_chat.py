@@ -34,6 +34,7 @@ def read(body: dict[str, Any]) -> Asked:
     return Asked(
         model=body["model"],
         said=next((part["text"] for part in reversed(parts) if part["type"] == "text"), ""),
+        answered=sum(message["role"] == "assistant" for message in messages),
         images=sum(part["type"] == "image_url" for part in parts),
         results=tuple(_results(messages)),
         tools={tool["function"]["name"]: tool["function"].get("parameters") for tool in body.get("tools", ())},
@@ -53,7 +54,7 @@ def _results(messages: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _head(asked: Asked, kind: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-demo", "object": kind, "created": 1767225600, "model": asked.model}
+    return {"id": f"chatcmpl-demo-{asked.answered}", "object": kind, "created": 1767225600, "model": asked.model}
 
 
 def _usage() -> dict[str, Any]:

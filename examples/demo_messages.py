@@ -38,6 +38,7 @@ def read(body: dict[str, Any]) -> Asked:
     return Asked(
         model=body["model"],
         said=next((block["text"] for block in reversed(blocks) if block["type"] == "text"), ""),
+        answered=sum(turn["role"] == "assistant" for turn in body["messages"]),
         images=sum(block["type"] == "image" for block in blocks),
         results=tuple(_text_of(block.get("content", "")) for block in blocks if block["type"] == "tool_result"),
         tools={tool["name"]: tool.get("input_schema") for tool in body.get("tools", ())},
@@ -62,7 +63,7 @@ def whole(asked: Asked, reply: Reply) -> dict[str, Any]:
     for call in reply.calls:
         content.append({"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments})
     return {
-        "id": "msg_demo",
+        "id": f"msg_demo_{asked.answered}",
         "type": "message",
         "role": "assistant",
         "model": asked.model,

@@ -22,6 +22,8 @@ class Asked:
     model: str
     said: str
     """The last text of the user."""
+    answered: int = 0
+    """How many times the model has spoken, which tells the replies of a conversation apart by their ids."""
     images: int = 0
     """How many stand beside it."""
     results: tuple[str, ...] = ()
