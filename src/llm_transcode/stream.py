@@ -133,6 +133,8 @@ class StreamTranscoder:
     # -- one event
 
     def _transcode(self, events: list[SSEvent]) -> bytes:
+        if len(events) == 1 and self._sse.error is None:  # as nearly always
+            return b"" if self._is_over else self._transcode_one(events[0])
         out: list[bytes] = []
         for event in events:
             if self._is_over:

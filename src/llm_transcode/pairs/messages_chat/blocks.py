@@ -100,7 +100,7 @@ class BlockWriter:
         """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
         if not self._grow_prose(kind, text):
             return None
-        return self._growth(*_DELTAS[kind]).filled(text)
+        return (self._template or self._growth(*_DELTAS[kind])).filled(text)
 
     def more_arguments(self, index: int, arguments: str) -> bytes | None:
         """The event by which the open call grows; None, and nothing noted, if there is any doubt that it is meant."""
@@ -110,13 +110,12 @@ class BlockWriter:
         if call.custom or not arguments or (call.size and arguments.startswith("{")):
             return None
         call.add(arguments)
-        return self._growth("input_json_delta", "partial_json").filled(arguments)
+        return (self._template or self._growth("input_json_delta", "partial_json")).filled(arguments)
 
     def _growth(self, kind: str, key: str) -> Template:
         """The deltas of the open block, which differ in nothing but their text."""
-        if self._template is None:
-            delta = {"type": kind, key: Template.HOLE}
-            self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
+        delta = {"type": kind, key: Template.HOLE}
+        self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
     def _grow_prose(self, kind: ProseKind, text: str) -> bool:
