@@ -24,7 +24,7 @@ from .content_to_messages import PARTS_TO_MESSAGES, text_block
 from .identity import made_up_id, model_of_reply
 from .reasoning import read_reasoning
 from .serving import tier_to_messages
-from .stop import finish_to_stop, matched_stop
+from .stop import ending, finish_to_stop, matched_stop
 from .think_tags import split_thinking
 from .tools import FREE_TEXT
 from .usage import counts_cache_within, usage_to_messages
@@ -119,20 +119,15 @@ def response_to_messages(
     calls = any(block["type"] == "tool_use" for block in content)
     stop = finish_to_stop(choice.finish_reason, calls, _finish_path(choice, path), cx.losses)
     matched = matched_stop(choice.stop_reason, context) or matched_stop(choice.matched_stop, context)
-    if matched is not None and stop == "end_turn":
-        stop = "stop_sequence"
     body: JsonObject = {
         "id": response.id or _invented_id(response, cx),
         "type": "message",
         "role": "assistant",
         "model": model_of_reply(response.model, context, cx.losses),
         "content": content,
-        "stop_reason": "refusal" if _refuses(message) else stop,
-        "stop_sequence": matched if stop == "stop_sequence" else None,
+        **ending(stop, matched, _refuses(message)),
+        "usage": _usage(response, cx),
     }
-    if body["stop_reason"] == "refusal":
-        body["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
-    body["usage"] = _usage(response, cx)
     return Converted(messages.Response, _restored(body, context), cx.losses, context)
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 from ...converted import ReplyContext
 from ...losses import LossCode, Recorder
-from ...wire import Path
+from ...wire import JsonObject, Path
 
-__all__ = ["FINISH_TO_STOP", "STOP_TO_FINISH", "finish_to_stop", "matched_stop", "stop_to_finish"]
+__all__ = ["FINISH_TO_STOP", "STOP_TO_FINISH", "ending", "finish_to_stop", "matched_stop", "stop_to_finish"]
 
 STOP_TO_FINISH: Final = {
     "end_turn": "stop",
@@ -90,3 +90,16 @@ def matched_stop(candidate: str | int | None, context: ReplyContext) -> str | No
     is_unknown_request = context.model is None and not context.stop_sequences
     is_sequence = candidate in context.stop_sequences or (is_unknown_request and candidate not in FINISH_TO_STOP)
     return candidate if is_sequence else None
+
+
+def ending(stop: str, matched: str | None, refused: bool) -> JsonObject:
+    """The fields by which a Messages reply says how it ended, whole or as the delta of ``message_delta``."""
+    if stop == "end_turn" and matched is not None:
+        stop = "stop_sequence"
+    fields: JsonObject = {
+        "stop_reason": "refusal" if refused else stop,
+        "stop_sequence": matched if stop == "stop_sequence" else None,
+    }
+    if fields["stop_reason"] == "refusal":
+        fields["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
+    return fields

@@ -28,7 +28,7 @@ from .deltas import DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
-from .stop import finish_to_stop, matched_stop
+from .stop import ending, finish_to_stop, matched_stop
 from .usage import counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
@@ -252,14 +252,7 @@ class ToMessagesStream:
         self._blocks.finish()
         at: Path = ("choices", 0, "finish_reason") if self._finish else ("choices",)
         stop = finish_to_stop(self._finish, self._blocks.called, at, self._cx.losses)
-        if stop == "end_turn" and self._matched is not None:
-            stop = "stop_sequence"
-        delta: JsonObject = {
-            "stop_reason": "refusal" if self._deltas.refused else stop,
-            "stop_sequence": self._matched if stop == "stop_sequence" else None,
-        }
-        if delta["stop_reason"] == "refusal":
-            delta["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
+        delta = ending(stop, self._matched, self._deltas.refused)
         included = counts_cache_within(self._cx.options.dialect)
         self.usage = usage_to_messages(self._usage, self._usage_path, self._cx.losses, cached_included=included)
         self._blocks.events.append({"type": "message_delta", "delta": delta, "usage": self.usage})
