@@ -75,9 +75,9 @@ def convert_request(
     with _BOUNDED:
         match source, target:
             case "messages", "chat":
-                return messages_chat.request_to_chat(messages.Request.parse(body), options)
+                return messages_chat.request_to_chat(messages.RequestEnvelope.parse(body), options)
             case "chat", "messages":
-                return messages_chat.request_to_messages(chat.Request.parse(body), options)
+                return messages_chat.request_to_messages(chat.RequestEnvelope.parse(body), options)
             case "messages", _:
                 return _unchanged(messages.Request, body)
             case _:

@@ -24,9 +24,11 @@ __all__ = [
     "clone",
     "dump_json",
     "is_array",
+    "is_finite",
     "is_object",
     "parse_json",
     "render_path",
+    "tag_of",
 ]
 
 Json: TypeAlias = Any
@@ -57,6 +59,14 @@ def is_object(value: Json) -> TypeGuard[JsonObject]:
 def is_array(value: Json) -> TypeGuard[list[Json]]:
     """Whether a JSON value is an array."""
     return isinstance(value, list)
+
+
+def tag_of(value: Json, tag: str) -> Json:
+    """What an object has under the key that tells its kind, such as ``type``; None for what is no object."""
+    try:
+        return value[tag]
+    except (KeyError, TypeError):
+        return None
 
 
 def render_path(path: Sequence[str | int]) -> str:
@@ -149,6 +159,15 @@ def clone(value: Json, path: Path = ()) -> Json:
 
 _PLAIN: Final = frozenset((str, int, bool, type(None)))
 """What needs no copy. Most values are of these types, and are copied without a call and a path of their own."""
+
+
+def is_finite(value: Json) -> bool:
+    """Whether a parsed JSON value can be written again: it holds no number beyond Python's, such as 1e400."""
+    if is_object(value):
+        return all(map(is_finite, [item for item in value.values() if type(item) not in _PLAIN]))
+    if is_array(value):
+        return all(map(is_finite, [item for item in value if type(item) not in _PLAIN]))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _clone(value: Json, path: Path) -> Json:

@@ -43,13 +43,18 @@ class Aliases:
 
     def fit(self, name: str, path: Path) -> str:
         """The name to write in place of ``name``."""
-        if _ILLEGAL.search(name) is None and (self._limit is None or len(name) <= self._limit):
-            return name
         fitted = self._fitted.get(name)
         if fitted is None:
-            fitted = self._fitted[name] = self._shortened(name)
-            detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
-            self._losses.approximated(self._code, path, detail, "info")
+            fitted = self._fitted[name] = name if self._fits(name) else self._renamed(name, path)
+        return fitted
+
+    def _fits(self, name: str) -> bool:
+        return _ILLEGAL.search(name) is None and (self._limit is None or len(name) <= self._limit)
+
+    def _renamed(self, name: str, path: Path) -> str:
+        fitted = self._shortened(name)
+        detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
+        self._losses.approximated(self._code, path, detail, "info")
         return fitted
 
     def _shortened(self, name: str) -> str:
@@ -59,7 +64,7 @@ class Aliases:
 
     def reversed(self) -> dict[str, str]:
         """What was sent, to what it stands for; only where they differ."""
-        return {fitted: name for name, fitted in self._fitted.items()}
+        return {fitted: name for name, fitted in self._fitted.items() if fitted != name}
 
 
 _NO_FACTS: Final = ModelFacts()
@@ -77,11 +82,14 @@ class Conversion:
     losses: Recorder = field(init=False)
     marks: list[tuple[JsonObject, Path]] = field(init=False)
     """What was given a mark for the prompt cache, and where the mark stands in the source."""
+    tool_changes: list[tuple[JsonObject, Path]] = field(init=False)
+    """Blocks of the turns that offer or withdraw tools, or carry on that of earlier turns."""
     names: Aliases = field(init=False)
     ids: Aliases = field(init=False)
 
     def __post_init__(self) -> None:
         self.marks = []
+        self.tool_changes = []
         self.losses = Recorder(self.options.downgrade, once=self.streaming)
         self.names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
         self.ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)

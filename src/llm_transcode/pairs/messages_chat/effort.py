@@ -16,7 +16,7 @@ from typing import Final
 from ... import chat, messages
 from ...facts import ALL_EFFORTS, ModelFacts
 from ...losses import LossCode
-from ...wire import JsonObject, Path
+from ...wire import JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 
@@ -118,7 +118,7 @@ def _fit(effort: Effort, levels: Sequence[str], cx: Conversion) -> str | None:
 # -- Messages to Chat --------------------------------------------------------------------
 
 
-def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
+def effort_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Ask the backend for as much thinking as the client does."""
     _report_thinking(request.thinking, cx)
     effort = _effort_of(request)
@@ -169,7 +169,7 @@ def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion)
         cx.losses.approximated(LossCode.THINKING, ("thinking", "type"), detail, "info")
 
 
-def _effort_of(request: messages.Prompt) -> Effort | None:
+def _effort_of(request: messages.RequestEnvelope) -> Effort | None:
     """An explicit effort goes before a budget, and ``disabled`` before both."""
     thinking = request.thinking
     if isinstance(thinking, (messages.ThinkingDisabled, messages.ThinkingBetweenTools)):
@@ -183,20 +183,21 @@ def _effort_of(request: messages.Prompt) -> Effort | None:
     return None
 
 
-def _level_set(request: messages.Prompt) -> tuple[str | None, Path]:
+def _level_set(request: messages.RequestEnvelope) -> tuple[str | None, Path]:
     """The level of the last system turn that sets one, else that of the request."""
     cleared = False
     for index in reversed(range(len(request.messages))):
         turn = request.messages[index]
-        if isinstance(turn, messages.SystemTurn) and turn.output_config is not None and turn.output_config.effort:
-            if not (cleared and turn.clear_at == "next_user_message"):
-                return turn.output_config.effort, ("messages", index, "output_config", "effort")
-        elif isinstance(turn, messages.UserTurn):
+        if turn["role"] == "user":
             cleared = True
+        elif turn["role"] == "system" and not (cleared and turn.get("clear_at") == "next_user_message"):
+            level = tag_of(turn.get("output_config"), "effort")
+            if level:
+                return level, ("messages", index, "output_config", "effort")
     return request.output_config.effort if request.output_config is not None else None, ("output_config", "effort")
 
 
-def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversion) -> JsonObject:
+def _openrouter_reasoning(request: messages.RequestEnvelope, effort: Effort, cx: Conversion) -> JsonObject:
     reasoning: JsonObject
     if effort.budget is not None and effort.path[0] == "thinking":
         reasoning = {"max_tokens": effort.budget}
@@ -227,7 +228,7 @@ def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -
 # -- Chat to Messages --------------------------------------------------------------------
 
 
-def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def effort_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Switch thinking on, off, or leave it to the model. ``body`` has its turns, tools and limits by now."""
     _report_extensions(request, cx)
     effort = _asked_effort(request, cx)
@@ -243,7 +244,7 @@ def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) 
         cx.losses.dropped(LossCode.EFFORT, effort.path, "the model does not think before it answers")
 
 
-def _report_extensions(request: chat.Request, cx: Conversion) -> None:
+def _report_extensions(request: chat.RequestEnvelope, cx: Conversion) -> None:
     if request.reasoning is not None:
         REASONING_TO_MESSAGES.report(request.reasoning, ("reasoning",), cx.losses)
     if request.thinking is not None:
@@ -253,7 +254,7 @@ def _report_extensions(request: chat.Request, cx: Conversion) -> None:
         cx.losses.dropped(LossCode.EFFORT, (name,), f"{asked[0]} says how much to think", "info")
 
 
-def _asked_effort(request: chat.Request, cx: Conversion) -> Effort | None:
+def _asked_effort(request: chat.RequestEnvelope, cx: Conversion) -> Effort | None:
     """OpenAI's field first, then what clients of OpenRouter and of the ``thinking`` extension send."""
     if request.reasoning_effort:
         return Effort(request.reasoning_effort, ("reasoning_effort",))

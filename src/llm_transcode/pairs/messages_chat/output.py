@@ -60,7 +60,7 @@ JSON_SCHEMA_TO_MESSAGES: Final = Fields(
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
+def output_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Ask for structured output as OpenAI does."""
     form, path = _asked_format(request)
     match form:
@@ -75,7 +75,7 @@ def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
             assert_never(form)
 
 
-def _asked_format(request: messages.Prompt) -> tuple[messages.OutputFormat | str | None, Path]:
+def _asked_format(request: messages.RequestEnvelope) -> tuple[messages.OutputFormat | str | None, Path]:
     """Today's field, else the one of the beta that came before it."""
     if request.output_config is not None and request.output_config.format is not None:
         return request.output_config.format, ("output_config", "format")
@@ -104,7 +104,7 @@ def _name_of(schema: JsonObject) -> str:
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def output_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> str | None:
+def output_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> str | None:
     """Ask for structured output as Anthropic does; returns the tool that stands for it, if any."""
     form = request.response_format
     path: Path = ("response_format",)

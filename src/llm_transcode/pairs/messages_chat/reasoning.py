@@ -22,7 +22,7 @@ from ...dialects import ReasoningSlot
 from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields, UnionFields
+from ..fields import KNOWN, VENDOR, Drop, Fields, UnionFields
 
 __all__ = [
     "ANTHROPIC_FORMAT",
@@ -55,10 +55,12 @@ THINKING_TO_CHAT: Final = Fields(
         "thinking": "`reasoning_content`, `reasoning_details[].text`",
         "signature": "`reasoning_details[].signature`",
     },
+    plain=[{"type": KNOWN, "thinking": str, "signature": str}],
 )
 REDACTED_TO_CHAT: Final = Fields(
     messages.RedactedThinkingBlock,
     {"type": "the reasoning slot of the message", "data": "`reasoning_details[].data`"},
+    plain=[{"type": KNOWN, "data": str}],
 )
 THOUGHTS_TO_CHAT: Final = UnionFields(THINKING_TO_CHAT, REDACTED_TO_CHAT)
 
@@ -92,16 +94,25 @@ THINKING_BLOCKS_TO_MESSAGES: Final = UnionFields(
 # -- Messages to Chat --------------------------------------------------------------------
 
 
-def thinking_to_chat(thoughts: Sequence[tuple[Thought, Path]], message: JsonObject, cx: Conversion) -> None:
-    """Put the thinking of an earlier turn where the backend reads it back, or record that it does not."""
-    for thought, path in thoughts:
-        THOUGHTS_TO_CHAT.report(thought, path, cx.losses)
-        if cx.dialect.reasoning_slot is None:
+def thinking_to_chat(blocks: Sequence[tuple[JsonObject, Path]], message: JsonObject, cx: Conversion) -> None:
+    """Put the thinking of an earlier turn where the backend reads it back, or record that it does not.
+
+    ``blocks`` are ``thinking`` and ``redacted_thinking`` blocks, as they came.
+    """
+    slot = cx.dialect.reasoning_slot
+    thoughts: list[Thought] = []
+    for block, path in blocks:
+        fields = THINKING_TO_CHAT if block["type"] == "thinking" else REDACTED_TO_CHAT
+        read = fields.read(block, path, cx.losses)
+        if slot is None:
             cx.losses.dropped(LossCode.THINKING, path, "the backend does not read earlier thinking", "info")
-        elif cx.dialect.reasoning_slot in ("reasoning_content", "reasoning"):
+            continue
+        thought = read or fields.model.from_object(block)
+        thoughts.append(thought)
+        if slot in ("reasoning_content", "reasoning"):
             report_plain(thought, path, cx)
-    if thoughts and cx.dialect.reasoning_slot is not None:
-        carry([thought for thought, _ in thoughts], message, cx.dialect.reasoning_slot)
+    if thoughts and slot is not None:
+        carry(thoughts, message, slot)
 
 
 def report_plain(thought: Thought, path: Path, cx: Conversion) -> None:

@@ -13,21 +13,19 @@ except that results are fetched for their calls: prompt caches live on stable pr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from typing_extensions import assert_never
 
 from ... import messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path, is_array, render_path
+from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import Drop, Fields
-from .calls import CallIds, call_to_chat, result_to_chat
-from .content_to_chat import parts_to_chat, text_part, text_to_chat
-from .reasoning import Thought, thinking_to_chat
+from ..fields import KNOWN, Drop, Fields
+from .calls import CallIds, answered_id, call_to_chat, read_tool_use, result_to_chat
+from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
+from .reasoning import thinking_to_chat
 
 __all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "system_to_chat", "turns_to_chat"]
 
@@ -58,19 +56,27 @@ SYSTEM_CONFIG_TO_CHAT: Final = Fields(
         "task_budget": Drop(LossCode.TASK_BUDGET, "a system turn sets the effort only"),
     },
 )
-USER_TURN_TO_CHAT: Final = Fields(messages.UserTurn, {"role": "`user`, `tool`", "content": "`content`"})
+_PLAIN_TURN: Final = {"role": KNOWN, "content": (str, list)}
+USER_TURN_TO_CHAT: Final = Fields(
+    messages.UserTurn, {"role": "`user`, `tool`", "content": "`content`"}, plain=[_PLAIN_TURN]
+)
 ASSISTANT_TURN_TO_CHAT: Final = Fields(
-    messages.AssistantTurn, {"role": "`assistant`", "content": "`content`, `tool_calls`, the reasoning slot"}
+    messages.AssistantTurn,
+    {"role": "`assistant`", "content": "`content`, `tool_calls`, the reasoning slot"},
+    plain=[_PLAIN_TURN],
 )
 _SERVER: Final = Drop(LossCode.SERVER_BLOCK, "what Anthropic's server tools did; the text that used it stays")
 
-_FOLDED: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBlock))
+_FOLDED: Final = ("tool_addition", "tool_removal")
 """Blocks that are folded into the list of tools."""
+
+_CHANGING: Final = (*_FOLDED, "compaction")
+"""Blocks that change the list of tools; a summary carries on the changes of the turns it stands for."""
 
 # -- system ----------------------------------------------------------------------------------------
 
 
-def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conversion) -> list[JsonObject]:
+def system_to_chat(system: str | Sequence[Json] | None, cx: Conversion) -> list[JsonObject]:
     """The system prompt as the first message."""
     if isinstance(system, str):
         text = _without_billing_line(system, cx)
@@ -78,12 +84,14 @@ def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conv
     parts: list[JsonObject] = []
     for index, block in enumerate(system or ()):
         path = ("system", index)
-        if isinstance(block, messages.TextBlock):
-            if not (block.text.startswith(BILLING_LINE) and _strips_billing_line(path, cx)):
-                parts += _present(text_to_chat(block, path, cx))
-        else:
+        if not (_is_billing_line(block) and _strips_billing_line(path, cx)):
             parts += parts_to_chat(block, path, cx)
     return [{"role": "system", "content": _joined(parts, cx)}] if parts else []
+
+
+def _is_billing_line(block: Json) -> bool:
+    text = tag_of(block, "text")
+    return isinstance(text, str) and text.startswith(BILLING_LINE) and tag_of(block, "type") == "text"
 
 
 def _without_billing_line(system: str, cx: Conversion) -> str:
@@ -96,10 +104,6 @@ def _strips_billing_line(path: Path, cx: Conversion) -> bool:
     if cx.options.strip_billing_line:
         cx.losses.dropped(LossCode.BILLING_LINE, path, "it would defeat the backend's prompt cache", "info")
     return cx.options.strip_billing_line
-
-
-def _present(part: JsonObject | None) -> list[JsonObject]:
-    return [] if part is None else [part]
 
 
 def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
@@ -134,73 +138,77 @@ class _Window:
         """Media of results, by the position of the turn they go into."""
 
 
-def turns_to_chat(turns: Sequence[messages.Turn], cx: Conversion) -> list[JsonObject]:
+def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
     """All turns, in order."""
     return _Walk(turns, cx).run()
 
 
 class _Walk:
-    def __init__(self, turns: Sequence[messages.Turn], cx: Conversion) -> None:
+    def __init__(self, turns: Sequence[Json], cx: Conversion) -> None:
         self._turns = turns
         self._cx = cx
         self._ids = CallIds(cx)
         self._window = _Window()
         self._out: list[JsonObject] = []
-        self._last_user = max((at for at, turn in enumerate(turns) if isinstance(turn, messages.UserTurn)), default=-1)
+        self._last_user = max((at for at, turn in enumerate(turns) if tag_of(turn, "role") == "user"), default=-1)
 
     def run(self) -> list[JsonObject]:
         for index, turn in enumerate(self._turns):
-            match turn:
-                case messages.UserTurn():
+            match tag_of(turn, "role"):
+                case "user":
                     self._user(turn, index)
-                case messages.AssistantTurn():
+                case "assistant":
                     self._assistant(turn, index)
-                case messages.SystemTurn():
-                    self._system(turn, index)
-                case messages.UnknownTurn(role=role):
-                    path = render_path(("messages", index, "role"))
-                    raise InvalidPayload(f"expected 'user', 'assistant' or 'system', got {role!r}", path)
                 case _:
-                    assert_never(turn)
+                    self._system(turn, index)
         return self._out
 
     # -- user turns
 
-    def _user(self, turn: messages.UserTurn, index: int) -> None:
-        USER_TURN_TO_CHAT.report(turn, ("messages", index), self._cx.losses)
-        if isinstance(turn.content, str):
-            self._out.append({"role": "user", "content": turn.content})
+    def _user(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
+        USER_TURN_TO_CHAT.read(turn, path, self._cx.losses)
+        content: str | list[Json] = turn["content"]
+        if isinstance(content, str):
+            self._out.append({"role": "user", "content": content})
             return
-        if not turn.content:
-            self._cx.losses.dropped(LossCode.TURN_EMPTY, ("messages", index), "a turn without content", "info")
-        parts = self._window.media.pop(index, [])
-        said = False
-        late: Path | None = None
-        for at, block in enumerate(turn.content):
-            if not isinstance(block, messages.ToolResultBlock):
-                said = True
-                if type(block) not in _FOLDED:
-                    parts += parts_to_chat(block, ("messages", index, "content", at), self._cx)
-                continue
-            if said and late is None:
-                late = ("messages", index, "content", at)
-            if block.tool_use_id not in self._window.waiting:
-                parts += self._orphan(block, ("messages", index, "content", at))
-        if late is not None:
-            detail = "results go before what else the turn says"
-            self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
+        if not content:
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
+        parts = [*self._window.media.pop(index, ()), *self._said(content, (*path, "content"))]
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
 
-    def _orphan(self, block: messages.ToolResultBlock, path: Path) -> list[JsonObject]:
+    def _said(self, blocks: list[Json], path: Path) -> list[JsonObject]:
+        """What a user turn says beside the results that stand with their calls."""
+        parts: list[JsonObject] = []
+        said = False
+        late: Path | None = None
+        for at, block in enumerate(blocks):
+            where = (*path, at)
+            if tag_of(block, "type") != "tool_result":
+                said = True
+                if _notes_change(block, where, self._cx) not in _FOLDED:
+                    parts += parts_to_chat(block, where, self._cx)
+                continue
+            if said and late is None:
+                late = where
+            if answered_id(block, where) not in self._window.waiting:
+                parts += self._orphan(block, where)
+        if late is not None:
+            detail = "results go before what else the turn says"
+            self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
+        return parts
+
+    def _orphan(self, block: JsonObject, path: Path) -> list[JsonObject]:
         """A result whose call is gone, perhaps compacted away. OpenAI refuses it as a tool message."""
         self._repairs("a result without its call", path)
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
-        message, media = result_to_chat(block, block.tool_use_id, path, self._cx)
+        call_id = answered_id(block, path)
+        message, media = result_to_chat(block, call_id, path, self._cx)
         content = message["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
         return [
-            text_part(f"[result of tool call {block.tool_use_id}]"),
+            text_part(f"[result of tool call {call_id}]"),
             *(part for part in parts if part != text_part("")),
             *media,
         ]
@@ -211,15 +219,16 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: messages.AssistantTurn, index: int) -> None:
+    def _assistant(self, turn: JsonObject, index: int) -> None:
         path: Path = ("messages", index)
-        ASSISTANT_TURN_TO_CHAT.report(turn, path, self._cx.losses)
+        ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
+        content: str | list[Json] = turn["content"]
         self._window = _Window()
-        if isinstance(turn.content, str):
-            self._out.append({"role": "assistant", "content": turn.content})
+        if isinstance(content, str):
+            self._out.append({"role": "assistant", "content": content})
             return
         message = _AssistantMessage(self._cx, self._ids, self._window)
-        for at, block in enumerate(turn.content):
+        for at, block in enumerate(content):
             message.add(block, (*path, "content", at))
         finished = message.finish()
         if finished is None:
@@ -235,37 +244,43 @@ class _Walk:
         if not answered and index + 1 == len(self._turns):
             return  # the conversation ends with the calls: nothing is missing yet
         for call in self._window.calls:
-            self._out += _present(call.result or self._missing(call))
+            result = call.result or self._missing(call)
+            if result is not None:
+                self._out.append(result)
 
     def _collect(self, start: int) -> bool:
         found = False
         for index in range(start, len(self._turns)):
-            turn = self._turns[index]
-            if isinstance(turn, messages.AssistantTurn):
+            role, content = tag_of(self._turns[index], "role"), tag_of(self._turns[index], "content")
+            if role == "assistant":
                 break
-            if isinstance(turn, messages.UserTurn) and not isinstance(turn.content, str):
-                found |= self._collect_from(turn.content, index)
+            if role == "user" and is_array(content):
+                found |= self._collect_from(content, index)
         return found
 
-    def _collect_from(self, blocks: Iterable[messages.ContentBlock], index: int) -> bool:
+    def _collect_from(self, blocks: list[Json], index: int) -> bool:
         found = False
         for at, block in enumerate(blocks):
-            if not isinstance(block, messages.ToolResultBlock) or block.tool_use_id not in self._window.waiting:
+            if tag_of(block, "type") != "tool_result":
+                continue
+            path: Path = ("messages", index, "content", at)
+            waiting = self._window.waiting.get(answered_id(block, path))
+            if waiting is None:
                 continue
             found = True
-            path: Path = ("messages", index, "content", at)
-            waiting = self._window.waiting[block.tool_use_id]
-            if not waiting:
+            if waiting:
+                self._fill(waiting.popleft(), block, path)
+            else:
+                messages.ToolResultBlock.from_object(block, path)
                 self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
-                continue
-            call = waiting.popleft()
-            message, media = result_to_chat(block, call.id, path, self._cx)
-            if is_array(message["content"]):
-                message["content"] = _joined(message["content"], self._cx)
-            call.result = message
-            if media:
-                self._window.media.setdefault(index, []).extend(media)
         return found
+
+    def _fill(self, call: _Call, block: JsonObject, path: Path) -> None:
+        call.result, media = result_to_chat(block, call.id, path, self._cx)
+        if is_array(call.result["content"]):
+            call.result["content"] = _joined(call.result["content"], self._cx)
+        if media:
+            self._window.media.setdefault(int(path[1]), []).extend(media)
 
     def _missing(self, call: _Call) -> JsonObject | None:
         if self._cx.options.unanswered_calls == "keep":
@@ -278,40 +293,54 @@ class _Walk:
 
     # -- system turns
 
-    def _system(self, turn: messages.SystemTurn, index: int) -> None:
+    def _system(self, raw: Json, index: int) -> None:
         path: Path = ("messages", index)
+        turn = messages.read_turn(raw, path)
+        if not isinstance(turn, messages.SystemTurn):
+            expected = f"expected 'user', 'assistant' or 'system', got {turn.role!r}"
+            raise InvalidPayload(expected, render_path((*path, "role")))
         SYSTEM_TURN_TO_CHAT.report(turn, path, self._cx.losses)
         if turn.output_config is not None:
             SYSTEM_CONFIG_TO_CHAT.report(turn.output_config, (*path, "output_config"), self._cx.losses)
         if turn.clear_at is not None and turn.clear_at not in messages.CLEAR_AT:
             detail = f"when the turn loses its effect: {turn.clear_at!r}"
             self._cx.losses.dropped(LossCode.UNKNOWN_VALUE, (*path, "clear_at"), detail)
+        content = raw.get("content")
+        for at, block in enumerate(content if is_array(content) else ()):
+            _notes_change(block, (*path, "content", at), self._cx)
         if turn.clear_at == "next_user_message" and index < self._last_user:
             return  # cleared by then
-        content = self._system_content(turn, (*path, "content"))
-        if not content:
+        said = self._system_content(content, (*path, "content"))
+        if not said:
             return  # a directive only, which stands in the parameters of the request
         if self._cx.options.mid_system != "text" and (
             self._cx.dialect.mid_system or self._cx.options.mid_system == "native"
         ):
-            self._out.append({"role": "system", "content": content})
+            self._out.append({"role": "system", "content": said})
             return
         self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
-        text = content if isinstance(content, str) else "\n\n".join(part["text"] for part in content)
+        text = said if isinstance(said, str) else "\n\n".join(part["text"] for part in said)
         self._out.append({"role": "user", "content": SYSTEM_TEXT.format(text)})
 
-    def _system_content(self, turn: messages.SystemTurn, path: Path) -> str | list[JsonObject]:
-        if turn.content is None or isinstance(turn.content, str):
-            return turn.content or ""
+    def _system_content(self, content: str | list[Json] | None, path: Path) -> str | list[JsonObject]:
+        if content is None or isinstance(content, str):
+            return content or ""
         parts: list[JsonObject] = []
-        for at, block in enumerate(turn.content):
-            if isinstance(block, messages.TextBlock):
-                parts += _present(text_to_chat(block, (*path, at), self._cx))
-            elif not isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                self._cx.losses.refused(
-                    LossCode.MEDIA, (*path, at), f"{block.type} in a system turn, which takes text only"
-                )
+        for at, block in enumerate(content):
+            kind = block["type"]
+            if kind == "text":
+                parts += text_to_chat(block, (*path, at), self._cx)
+            elif kind not in _FOLDED:
+                self._cx.losses.refused(LossCode.MEDIA, (*path, at), f"{kind} in a system turn, which takes text only")
         return _joined(parts, self._cx)
+
+
+def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:
+    """Note a block that changes the tools, for `tool_changes`; returns its type."""
+    kind = tag_of(block, "type")
+    if kind in _CHANGING:
+        cx.tool_changes.append((block, path))
+    return kind
 
 
 class _AssistantMessage:
@@ -323,18 +352,24 @@ class _AssistantMessage:
         self._window = window
         self._parts: list[JsonObject] = []
         self._calls: list[JsonObject] = []
-        self._thoughts: list[tuple[Thought, Path]] = []
+        self._thoughts: list[tuple[JsonObject, Path]] = []
 
-    def add(self, block: messages.ContentBlock, path: Path) -> None:
-        match block:
-            case messages.TextBlock():
+    def add(self, block: Json, path: Path) -> None:
+        match tag_of(block, "type"):
+            case "text":
                 if self._calls:
                     self._cx.losses.approximated(LossCode.TURN_ORDER, path, "text goes before the calls", "info")
-                self._parts += _present(text_to_chat(block, path, self._cx))
-            case messages.ToolUseBlock():
+                self._parts += text_to_chat(block, path, self._cx)
+            case "tool_use":
                 self._call(block, path)
-            case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
+            case "thinking" | "redacted_thinking":
                 self._thoughts.append((block, path))
+            case _:
+                _notes_change(block, path, self._cx)
+                self._add_other(messages.read_block(block, path), path)
+
+    def _add_other(self, block: messages.ContentBlock, path: Path) -> None:
+        match block:
             case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
                 self._cx.losses.refused(
                     LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only"
@@ -346,16 +381,16 @@ class _AssistantMessage:
             case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
                 pass  # folded into the list of tools
             case messages.SearchResultBlock() | messages.CompactionBlock():
-                self._parts += parts_to_chat(block, path, self._cx)
+                self._parts += block_to_chat(block, path, self._cx)
             case _:
                 self._cx.losses.dropped(_SERVER.code, path, _SERVER.detail)
 
-    def _call(self, block: messages.ToolUseBlock, path: Path) -> None:
-        call_id = self._ids.assign(block.id, "", (*path, "id"))
-        call = _Call(call_id, path)
+    def _call(self, block: JsonObject, path: Path) -> None:
+        source_id = read_tool_use(block, path, self._cx)
+        call = _Call(self._ids.assign(source_id, "", (*path, "id")), path)
         self._window.calls.append(call)
-        self._window.waiting.setdefault(block.id, deque()).append(call)
-        self._calls.append(call_to_chat(block, call_id, path, self._cx))
+        self._window.waiting.setdefault(source_id, deque()).append(call)
+        self._calls.append(call_to_chat(block, call.id, path, self._cx))
 
     def finish(self) -> JsonObject | None:
         """The message; None if nothing is left to say."""
