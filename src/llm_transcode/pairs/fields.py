@@ -76,23 +76,12 @@ class Fields(Generic[M_co]):
 
         Raises `InvalidPayload` naming the place, as `WireModel.parse` does.
         """
-        if self._is_plain(value):
+        shape = self._plain.get(len(value))
+        if shape is not None and _has_shape(value, shape):
             return None
         model = self.model.from_object(value, path)
         self.report(model, path, losses)
         return model
-
-    def _is_plain(self, value: JsonObject) -> bool:
-        shape = self._plain.get(len(value))
-        if shape is None:
-            return False
-        try:
-            for name, types in shape:
-                if type(value[name]) not in types:
-                    return False
-        except KeyError:
-            return False
-        return True
 
     def report(self, value: WireModel, path: Path, losses: Recorder) -> None:
         """Record every field of ``value`` that is not mapped. An explicit null loses nothing."""
@@ -113,6 +102,16 @@ def _types(shape: Shape) -> Iterator[tuple[str, tuple[type, ...]]]:
     for name, types in shape.items():
         if types != KNOWN:
             yield name, types if isinstance(types, tuple) else (types,)
+
+
+def _has_shape(value: JsonObject, shape: Sequence[tuple[str, tuple[type, ...]]]) -> bool:
+    try:
+        for name, types in shape:
+            if type(value[name]) not in types:
+                return False
+    except KeyError:
+        return False
+    return True
 
 
 class UnionFields:

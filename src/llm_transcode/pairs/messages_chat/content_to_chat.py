@@ -103,8 +103,10 @@ def parts_to_chat(block: Json, path: Path, cx: Conversion) -> list[JsonObject]:
 
 
 def text_to_chat(block: JsonObject, path: Path, cx: Conversion) -> list[JsonObject]:
-    """A text part; none for a text that says nothing."""
+    """A text part; none for a text that says nothing. Both protocols write a plain text alike."""
     read = TEXT_TO_CHAT.read(block, path, cx.losses)
+    if read is None and block["text"]:
+        return [block]
     return _text(block["text"], None if read is None else read.cache_control, path, cx)
 
 

@@ -45,7 +45,8 @@ def object_schema(schema: JsonObject) -> JsonObject:
     "schema must be a JSON Schema of type object", "input_schema does not support oneOf, allOf, or
     anyOf at the top level": alternatives at the root are merged into one wider object.
     """
-    schema = _resolved(schema)
+    if "$ref" in schema:
+        schema = _resolved(schema)
     if not schema.keys().isdisjoint(_ALTERNATIVES):
         schema = _merged(schema)
     if schema.get("type") != "object":

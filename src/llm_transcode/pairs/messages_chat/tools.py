@@ -142,7 +142,7 @@ def _objects(content: str | list[JsonObject] | None) -> list[JsonObject]:
 
 
 def _tool_to_chat(tool: Json, path: Path, found: frozenset[str] | None, cx: Conversion) -> JsonObject | None:
-    if tag_of(tool, "type") in (None, "custom") and is_object(tool):
+    if is_object(tool) and tool.get("type") in (None, "custom"):
         return _custom_to_chat(tool, path, found, cx)
     read = messages.read_tool(tool, path)
     match read:

@@ -12,7 +12,6 @@ except that results are fetched for their calls: prompt caches live on stable pr
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -128,14 +127,31 @@ class _Call:
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    __slots__ = ("calls", "media", "waiting")
+    __slots__ = ("_answered", "_by_id", "calls", "place")
 
     def __init__(self) -> None:
         self.calls: list[_Call] = []
-        self.waiting: dict[str, deque[_Call]] = {}
-        """The calls without a result, by their id in the source; two may share one."""
-        self.media: dict[int, list[JsonObject]] = {}
-        """Media of results, by the position of the turn they go into."""
+        self._by_id: dict[str, list[_Call]] = {}
+        """By their id in the source; two calls may share one, and are answered in their order."""
+        self._answered: dict[str, int] = {}
+        self.place = 0
+        """Where among the messages the results go."""
+
+    def open(self, source_id: str, call: _Call) -> None:
+        """A call has been made."""
+        self.calls.append(call)
+        self._by_id.setdefault(source_id, []).append(call)
+
+    def has(self, source_id: str) -> bool:
+        """Whether there is a call with this id, be it answered."""
+        return source_id in self._by_id
+
+    def answer(self, source_id: str) -> _Call | None:
+        """The call that a result with its id is for, unless all such calls have theirs."""
+        calls = self._by_id[source_id]
+        answered = self._answered.get(source_id, 0)
+        self._answered[source_id] = answered + 1
+        return calls[answered] if answered < len(calls) else None
 
 
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
@@ -156,17 +172,26 @@ class _Walk:
         for index, turn in enumerate(self._turns):
             match tag_of(turn, "role"):
                 case "user":
-                    self._user(turn, index)
+                    self._user(turn, ("messages", index))
                 case "assistant":
-                    self._assistant(turn, index)
+                    self._close_window()
+                    self._assistant(turn, ("messages", index))
                 case _:
                     self._system(turn, index)
+        if self._turns and tag_of(self._turns[-1], "role") != "assistant":
+            self._close_window()  # else the conversation ends with the calls: nothing is missing yet
         return self._out
+
+    def _close_window(self) -> None:
+        """Put the results right behind their calls, where OpenAI wants them."""
+        if self._window.calls:
+            results = (call.result or self._missing(call) for call in self._window.calls)
+            place = self._window.place
+            self._out[place:place] = [result for result in results if result is not None]
 
     # -- user turns
 
-    def _user(self, turn: JsonObject, index: int) -> None:
-        path: Path = ("messages", index)
+    def _user(self, turn: JsonObject, path: Path) -> None:
         USER_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
         if isinstance(content, str):
@@ -174,30 +199,44 @@ class _Walk:
             return
         if not content:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
-        parts = [*self._window.media.pop(index, ()), *self._said(content, (*path, "content"))]
+        parts = self._said(content, path)
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
 
     def _said(self, blocks: list[Json], path: Path) -> list[JsonObject]:
-        """What a user turn says beside the results that stand with their calls."""
+        """What a user turn says beside its results, the media of the results first."""
         parts: list[JsonObject] = []
-        said = False
+        media: list[JsonObject] = []
         late: Path | None = None
+        spoken = False
         for at, block in enumerate(blocks):
-            where = (*path, at)
-            if tag_of(block, "type") != "tool_result":
-                said = True
+            where = (*path, "content", at)
+            if tag_of(block, "type") == "tool_result":
+                if spoken and late is None:
+                    late = where
+                self._result(block, where, parts, media)
+            else:
+                spoken = True
                 if _notes_change(block, where, self._cx) not in _FOLDED:
                     parts += parts_to_chat(block, where, self._cx)
-                continue
-            if said and late is None:
-                late = where
-            if answered_id(block, where) not in self._window.waiting:
-                parts += self._orphan(block, where)
         if late is not None:
             detail = "results go before what else the turn says"
             self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
-        return parts
+        return media + parts if media else parts
+
+    def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
+        """Give a result to its call, and its media to the turn."""
+        source_id = answered_id(block, path)
+        if not self._window.has(source_id):
+            parts += self._orphan(block, path)
+        elif call := self._window.answer(source_id):
+            call.result, found = result_to_chat(block, call.id, path, self._cx)
+            if not isinstance(call.result["content"], str):
+                call.result["content"] = _joined(call.result["content"], self._cx)
+            media += found
+        else:
+            messages.ToolResultBlock.from_object(block, path)
+            self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
 
     def _orphan(self, block: JsonObject, path: Path) -> list[JsonObject]:
         """A result whose call is gone, perhaps compacted away. OpenAI refuses it as a tool message."""
@@ -219,11 +258,11 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: JsonObject, index: int) -> None:
-        path: Path = ("messages", index)
+    def _assistant(self, turn: JsonObject, path: Path) -> None:
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
-        self._window = _Window()
+        if self._window.calls:
+            self._window = _Window()
         if isinstance(content, str):
             self._out.append({"role": "assistant", "content": content})
             return
@@ -235,52 +274,7 @@ class _Walk:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
         self._out.append(finished)
-        if self._window.calls:
-            self._answer(index)
-
-    def _answer(self, index: int) -> None:
-        """Fetch the results of the window's calls, and put them where OpenAI wants them."""
-        answered = self._collect(index + 1)
-        if not answered and index + 1 == len(self._turns):
-            return  # the conversation ends with the calls: nothing is missing yet
-        for call in self._window.calls:
-            result = call.result or self._missing(call)
-            if result is not None:
-                self._out.append(result)
-
-    def _collect(self, start: int) -> bool:
-        found = False
-        for index in range(start, len(self._turns)):
-            role, content = tag_of(self._turns[index], "role"), tag_of(self._turns[index], "content")
-            if role == "assistant":
-                break
-            if role == "user" and is_array(content):
-                found |= self._collect_from(content, index)
-        return found
-
-    def _collect_from(self, blocks: list[Json], index: int) -> bool:
-        found = False
-        for at, block in enumerate(blocks):
-            if tag_of(block, "type") != "tool_result":
-                continue
-            path: Path = ("messages", index, "content", at)
-            waiting = self._window.waiting.get(answered_id(block, path))
-            if waiting is None:
-                continue
-            found = True
-            if waiting:
-                self._fill(waiting.popleft(), block, path)
-            else:
-                messages.ToolResultBlock.from_object(block, path)
-                self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
-        return found
-
-    def _fill(self, call: _Call, block: JsonObject, path: Path) -> None:
-        call.result, media = result_to_chat(block, call.id, path, self._cx)
-        if is_array(call.result["content"]):
-            call.result["content"] = _joined(call.result["content"], self._cx)
-        if media:
-            self._window.media.setdefault(int(path[1]), []).extend(media)
+        self._window.place = len(self._out)
 
     def _missing(self, call: _Call) -> JsonObject | None:
         if self._cx.options.unanswered_calls == "keep":
@@ -388,8 +382,7 @@ class _AssistantMessage:
     def _call(self, block: JsonObject, path: Path) -> None:
         source_id = read_tool_use(block, path, self._cx)
         call = _Call(self._ids.assign(source_id, "", (*path, "id")), path)
-        self._window.calls.append(call)
-        self._window.waiting.setdefault(source_id, deque()).append(call)
+        self._window.open(source_id, call)
         self._calls.append(call_to_chat(block, call.id, path, self._cx))
 
     def finish(self) -> JsonObject | None:
