@@ -49,7 +49,8 @@ class Aliases:
         return fitted
 
     def _fits(self, name: str) -> bool:
-        return _ILLEGAL.search(name) is None and (self._limit is None or len(name) <= self._limit)
+        legal = (name.isascii() and name.isidentifier()) or _ILLEGAL.search(name) is None
+        return legal and (self._limit is None or len(name) <= self._limit)
 
     def _renamed(self, name: str, path: Path) -> str:
         fitted = self._shortened(name)

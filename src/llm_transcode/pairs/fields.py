@@ -76,9 +76,14 @@ class Fields(Generic[M_co]):
 
         Raises `InvalidPayload` naming the place, as `WireModel.parse` does.
         """
-        shape = self._plain.get(len(value))
-        if shape is not None and _has_shape(value, shape):
-            return None
+        try:
+            for name, types in self._plain[len(value)]:
+                if type(value[name]) not in types:
+                    break
+            else:
+                return None
+        except KeyError:  # of no plain length, or of other fields
+            pass
         model = self.model.from_object(value, path)
         self.report(model, path, losses)
         return model
@@ -102,16 +107,6 @@ def _types(shape: Shape) -> Iterator[tuple[str, tuple[type, ...]]]:
     for name, types in shape.items():
         if types != KNOWN:
             yield name, types if isinstance(types, tuple) else (types,)
-
-
-def _has_shape(value: JsonObject, shape: Sequence[tuple[str, tuple[type, ...]]]) -> bool:
-    try:
-        for name, types in shape:
-            if type(value[name]) not in types:
-                return False
-    except KeyError:
-        return False
-    return True
 
 
 class UnionFields:

@@ -36,7 +36,6 @@ __all__ = [
     "legacy_call_to_messages",
     "name_of",
     "read_tool_call",
-    "read_tool_use",
     "report_call",
     "result_to_chat",
     "result_to_messages",
@@ -152,19 +151,14 @@ def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> 
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def call_to_chat(block: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
-    """A call of an earlier turn, a ``tool_use`` that was read, under the id that its result will name too."""
-    function = {"name": cx.names.fit(block["name"], (*path, "name")), "arguments": arguments_of(block["input"])}
-    return {"id": call_id, "type": "function", "function": function}
-
-
-def read_tool_use(block: JsonObject, path: Path, cx: Conversion) -> str:
-    """Check a ``tool_use`` block; returns its id."""
+def call_to_chat(block: JsonObject, ids: CallIds, path: Path, cx: Conversion) -> JsonObject:
+    """A call of an earlier turn, a ``tool_use`` block, under the id that its result will name too."""
     read = TOOL_USE_TO_CHAT.read(block, path, cx.losses)
     if read is not None:
         no_slot_for_mark(read.cache_control, path, cx)
-    call_id: str = block["id"]
-    return call_id
+    call_id = ids.assign(block["id"], "", (*path, "id"))
+    function = {"name": cx.names.fit(block["name"], (*path, "name")), "arguments": arguments_of(block["input"])}
+    return {"id": call_id, "type": "function", "function": function}
 
 
 def answered_id(block: JsonObject, path: Path) -> str:

@@ -22,7 +22,7 @@ from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
-from .calls import CallIds, answered_id, call_to_chat, read_tool_use, result_to_chat
+from .calls import CallIds, answered_id, call_to_chat, result_to_chat
 from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
 from .reasoning import thinking_to_chat
 
@@ -185,9 +185,10 @@ class _Walk:
     def _close_window(self) -> None:
         """Put the results right behind their calls, where OpenAI wants them."""
         if self._window.calls:
-            results = (call.result or self._missing(call) for call in self._window.calls)
+            results = [call.result or self._missing(call) for call in self._window.calls]
             place = self._window.place
             self._out[place:place] = [result for result in results if result is not None]
+            self._window = _Window()
 
     # -- user turns
 
@@ -261,20 +262,37 @@ class _Walk:
     def _assistant(self, turn: JsonObject, path: Path) -> None:
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
-        if self._window.calls:
-            self._window = _Window()
         if isinstance(content, str):
             self._out.append({"role": "assistant", "content": content})
             return
-        message = _AssistantMessage(self._cx, self._ids, self._window)
-        for at, block in enumerate(content):
-            message.add(block, (*path, "content", at))
-        finished = message.finish()
-        if finished is None:
+        message = self._message(content, path)
+        if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
-        self._out.append(finished)
+        self._out.append(message)
         self._window.place = len(self._out)
+
+    def _message(self, blocks: list[Json], path: Path) -> JsonObject | None:
+        """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
+        parts: list[JsonObject] = []
+        calls: list[JsonObject] = []
+        thoughts: list[tuple[JsonObject, Path]] = []
+        for at, block in enumerate(blocks):
+            where = (*path, "content", at)
+            match tag_of(block, "type"):
+                case "text":
+                    if calls:
+                        self._cx.losses.approximated(LossCode.TURN_ORDER, where, "text goes before the calls", "info")
+                    parts += text_to_chat(block, where, self._cx)
+                case "tool_use":
+                    call = call_to_chat(block, self._ids, where, self._cx)
+                    self._window.open(block["id"], _Call(call["id"], where))
+                    calls.append(call)
+                case "thinking" | "redacted_thinking":
+                    thoughts.append((block, where))
+                case _:
+                    parts += _other_to_chat(block, where, self._cx)
+        return _assistant_message(parts, calls, thoughts, self._cx)
 
     def _missing(self, call: _Call) -> JsonObject | None:
         if self._cx.options.unanswered_calls == "keep":
@@ -337,66 +355,40 @@ def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:
     return kind
 
 
-class _AssistantMessage:
-    """An assistant message while it is put together: OpenAI keeps text and calls apart."""
+def _other_to_chat(raw: Json, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The rarer blocks of an assistant turn."""
+    _notes_change(raw, path, cx)
+    block = messages.read_block(raw, path)
+    match block:
+        case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
+            cx.losses.refused(LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only")
+        case messages.FallbackBlock():
+            cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
+        case messages.UnknownBlock():
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
+        case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
+            pass  # folded into the list of tools
+        case messages.SearchResultBlock() | messages.CompactionBlock():
+            return block_to_chat(block, path, cx)
+        case _:
+            cx.losses.dropped(_SERVER.code, path, _SERVER.detail)
+    return []
 
-    def __init__(self, cx: Conversion, ids: CallIds, window: _Window) -> None:
-        self._cx = cx
-        self._ids = ids
-        self._window = window
-        self._parts: list[JsonObject] = []
-        self._calls: list[JsonObject] = []
-        self._thoughts: list[tuple[JsonObject, Path]] = []
 
-    def add(self, block: Json, path: Path) -> None:
-        match tag_of(block, "type"):
-            case "text":
-                if self._calls:
-                    self._cx.losses.approximated(LossCode.TURN_ORDER, path, "text goes before the calls", "info")
-                self._parts += text_to_chat(block, path, self._cx)
-            case "tool_use":
-                self._call(block, path)
-            case "thinking" | "redacted_thinking":
-                self._thoughts.append((block, path))
-            case _:
-                _notes_change(block, path, self._cx)
-                self._add_other(messages.read_block(block, path), path)
-
-    def _add_other(self, block: messages.ContentBlock, path: Path) -> None:
-        match block:
-            case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
-                self._cx.losses.refused(
-                    LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only"
-                )
-            case messages.FallbackBlock():
-                self._cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
-            case messages.UnknownBlock():
-                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
-            case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
-                pass  # folded into the list of tools
-            case messages.SearchResultBlock() | messages.CompactionBlock():
-                self._parts += block_to_chat(block, path, self._cx)
-            case _:
-                self._cx.losses.dropped(_SERVER.code, path, _SERVER.detail)
-
-    def _call(self, block: JsonObject, path: Path) -> None:
-        source_id = read_tool_use(block, path, self._cx)
-        call = _Call(self._ids.assign(source_id, "", (*path, "id")), path)
-        self._window.open(source_id, call)
-        self._calls.append(call_to_chat(block, call.id, path, self._cx))
-
-    def finish(self) -> JsonObject | None:
-        """The message; None if nothing is left to say."""
-        message: JsonObject = {"role": "assistant", "content": _joined(self._parts, self._cx)}
-        thinking_to_chat(self._thoughts, message, self._cx)
-        if self._calls:
-            if not self._parts:
-                message["content"] = None if self._cx.dialect.null_content else ""
-            message["tool_calls"] = self._calls
-            if self._cx.dialect.reasoning_required and self._cx.dialect.reasoning_slot not in message:
-                message[self._cx.dialect.reasoning_slot or "reasoning_content"] = ""
-        elif not self._parts:
-            if len(message) == 2:  # role and content
-                return None
-            message["content"] = ""
-        return message
+def _assistant_message(
+    parts: list[JsonObject], calls: list[JsonObject], thoughts: list[tuple[JsonObject, Path]], cx: Conversion
+) -> JsonObject | None:
+    message: JsonObject = {"role": "assistant", "content": _joined(parts, cx)}
+    if thoughts:
+        thinking_to_chat(thoughts, message, cx)
+    if calls:
+        if not parts:
+            message["content"] = None if cx.dialect.null_content else ""
+        message["tool_calls"] = calls
+        if cx.dialect.reasoning_required and cx.dialect.reasoning_slot not in message:
+            message[cx.dialect.reasoning_slot or "reasoning_content"] = ""
+    elif not parts:
+        if len(message) == 2:  # role and content
+            return None
+        message["content"] = ""
+    return message
