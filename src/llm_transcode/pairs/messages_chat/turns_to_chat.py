@@ -119,6 +119,7 @@ def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
 class _Call:
     """A call in the window, until its result is found."""
 
+    source_id: str
     id: str
     path: Path
     result: JsonObject | None = None
@@ -127,31 +128,20 @@ class _Call:
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    __slots__ = ("_answered", "_by_id", "calls", "place")
+    __slots__ = ("_waiting", "calls", "place")
 
     def __init__(self) -> None:
         self.calls: list[_Call] = []
-        self._by_id: dict[str, list[_Call]] = {}
-        """By their id in the source; two calls may share one, and are answered in their order."""
-        self._answered: dict[str, int] = {}
+        self._waiting: dict[str, list[_Call]] = {}
         self.place = 0
         """Where among the messages the results go."""
 
-    def open(self, source_id: str, call: _Call) -> None:
-        """A call has been made."""
-        self.calls.append(call)
-        self._by_id.setdefault(source_id, []).append(call)
-
-    def has(self, source_id: str) -> bool:
-        """Whether there is a call with this id, be it answered."""
-        return source_id in self._by_id
-
-    def answer(self, source_id: str) -> _Call | None:
-        """The call that a result with its id is for, unless all such calls have theirs."""
-        calls = self._by_id[source_id]
-        answered = self._answered.get(source_id, 0)
-        self._answered[source_id] = answered + 1
-        return calls[answered] if answered < len(calls) else None
+    def waiting(self, source_id: str) -> list[_Call] | None:
+        """The calls with this id that have no result yet, the next one last; None if none ever had the id."""
+        if not self._waiting:
+            for call in reversed(self.calls):
+                self._waiting.setdefault(call.source_id, []).append(call)
+        return self._waiting.get(source_id)
 
 
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
@@ -227,10 +217,11 @@ class _Walk:
 
     def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
         """Give a result to its call, and its media to the turn."""
-        source_id = answered_id(block, path)
-        if not self._window.has(source_id):
+        waiting = self._window.waiting(answered_id(block, path))
+        if waiting is None:
             parts += self._orphan(block, path)
-        elif call := self._window.answer(source_id):
+        elif waiting:
+            call = waiting.pop()
             call.result, found = result_to_chat(block, call.id, path, self._cx)
             if not isinstance(call.result["content"], str):
                 call.result["content"] = _joined(call.result["content"], self._cx)
@@ -286,7 +277,7 @@ class _Walk:
                     parts += text_to_chat(block, where, self._cx)
                 case "tool_use":
                     call = call_to_chat(block, self._ids, where, self._cx)
-                    self._window.open(block["id"], _Call(call["id"], where))
+                    self._window.calls.append(_Call(block["id"], call["id"], where))
                     calls.append(call)
                 case "thinking" | "redacted_thinking":
                     thoughts.append((block, where))
