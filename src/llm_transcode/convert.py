@@ -134,9 +134,9 @@ def convert_response(
     with _BOUNDED:
         match source, target:
             case "messages", "chat":
-                return messages_chat.response_to_chat(messages.Response.parse(body), context, options)
+                return messages_chat.response_to_chat(body, context, options)
             case "chat", "messages":
-                return messages_chat.response_to_messages(chat.Response.parse(body), context, options)
+                return messages_chat.response_to_messages(body, context, options)
             case "messages", _:
                 return _unchanged(messages.Response, body, context)
             case _:
