@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic_core import SchemaValidator, core_schema
 
-from .wire import Body, JsonObject, WireModel, is_object, parse_object
+from .wire import Body, JsonObject, WireModel, is_array, is_object, parse_object
 
 __all__ = ["checked"]
 
@@ -33,8 +33,8 @@ def _checker(model: type[WireModel]) -> SchemaValidator:
 
 def _without_models(schema: Any) -> Any:
     """A schema of pydantic's core that accepts the same JSON, and makes nothing but dictionaries of it."""
-    if isinstance(schema, (list, tuple)):
-        return type(schema)(map(_without_models, schema))
+    if is_array(schema):
+        return [_without_models(inner) for inner in schema]
     if not is_object(schema):
         return schema
     kind = schema.get("type")

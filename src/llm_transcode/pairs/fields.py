@@ -111,12 +111,12 @@ class Fields(Generic[M_co]):
             self._report_object(source, path, losses)
 
     def _report_object(self, source: JsonObject, path: Path, losses: Recorder) -> None:
-        for key, drop in self._drops.items():
-            if source.get(key) is not None:
-                losses.dropped(drop.code, (*path, key), drop.detail, drop.level)
-        for key, value in source.items():
-            if value is not None and key not in self._keys and key not in self._drops:
-                losses.dropped(_UNKNOWN.code, (*path, key), _UNKNOWN.detail, _UNKNOWN.level)
+        rest = [key for key, value in source.items() if value is not None and key not in self._keys]
+        if len(rest) > 1:
+            rest = [*(key for key in self._drops if key in rest), *(key for key in rest if key not in self._drops)]
+        for key in rest:
+            drop = self._drops.get(key, _UNKNOWN)
+            losses.dropped(drop.code, (*path, key), drop.detail, drop.level)
 
 
 def _types(shape: Shape) -> Iterator[tuple[str, tuple[type, ...]]]:

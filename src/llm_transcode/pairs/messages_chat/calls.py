@@ -132,7 +132,8 @@ def arguments_of(tool_input: JsonObject) -> str:
 def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
     """The arguments of a call as an object; nothing at all means ``{}``."""
     if isinstance(arguments, dict):
-        return arguments
+        copied: JsonObject = clone(arguments)
+        return copied
     if arguments is None or not arguments.strip():
         return {}
     try:

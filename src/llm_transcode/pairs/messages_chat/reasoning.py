@@ -132,8 +132,8 @@ def carry(thoughts: Sequence[JsonObject], message: JsonObject, slot: ReasoningSl
 
 def visible(thoughts: Sequence[JsonObject]) -> str:
     """The readable text of thoughts, as one string."""
-    texts = [thought["thinking"] for thought in thoughts if thought["type"] == "thinking"]
-    return BETWEEN_THOUGHTS.join(text for text in texts if text)
+    texts = [thought["thinking"] for thought in thoughts if thought["type"] == "thinking" and thought["thinking"]]
+    return BETWEEN_THOUGHTS.join(texts)
 
 
 def detail_of(thought: JsonObject, index: int) -> JsonObject:

@@ -224,7 +224,8 @@ def response_to_chat(body: Body, context: ReplyContext, options: Options) -> Con
         tier = tier_to_chat(usage.get("service_tier"), ("usage", "service_tier"), cx.losses)
         if tier is not None:
             reply["service_tier"] = tier
-    return Converted(chat.Response, reply, cx.losses, context)
+    # Only `thinking_blocks` takes anything along as it came.
+    return Converted(chat.Response, reply, cx.losses, context, is_finite=options.reasoning != "thinking_blocks")
 
 
 def _choice(response: JsonObject, context: ReplyContext, cx: Conversion) -> JsonObject:

@@ -15,7 +15,7 @@ from ...dialects import dialect_named
 from ...errors import InvalidPayload
 from ...losses import LossCode, Recorder
 from ...options import Options
-from ...wire import Body, JsonObject, Path, dump_json
+from ...wire import Body, JsonObject, Path, dump_json, is_array
 from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
 from .calls import (
@@ -121,18 +121,19 @@ def response_to_messages(body: Body, context: ReplyContext, options: Options) ->
     message: JsonObject = choice.get("message") or {}
     content = _blocks(message, response.get("id") or "call", (*path, "message"), cx)
     called = bool(content) and content[-1]["type"] == "tool_use"
+    end = _ending(choice, called, path, context, cx.losses)
     reply: JsonObject = {
         "id": response.get("id") or _invented_id(response, cx),
         "type": "message",
         "role": "assistant",
         "model": model_of_reply(response.get("model"), context, cx.losses),
         "content": content,
-        **_ending(choice, called, path, context, cx.losses),
+        **end,
         "usage": _usage(response, cx),
     }
     if context.tool_names:
         _restore(content, context.tool_names)
-    return Converted(messages.Response, reply, cx.losses, context)
+    return Converted(messages.Response, reply, cx.losses, context, is_finite=True)
 
 
 def _first_choice(response: JsonObject, cx: Conversion) -> tuple[JsonObject, Path]:
@@ -141,12 +142,17 @@ def _first_choice(response: JsonObject, cx: Conversion) -> tuple[JsonObject, Pat
         raise InvalidPayload(
             "expected at least one choice; a body that holds an error is for convert_error", "$.choices"
         )
-    at = next((at for at, choice in enumerate(choices) if choice.get("index") in (0, None)), 0)
-    for other in range(len(choices)):
-        if other != at:
-            cx.losses.dropped(LossCode.CANDIDATES, ("choices", other), "a further candidate, where Anthropic gives one")
+    at = _first_index(choices, cx) if len(choices) > 1 else 0
     CHOICE_TO_MESSAGES.report_object(choices[at], ("choices", at), cx.losses)
     return choices[at], ("choices", at)
+
+
+def _first_index(choices: list[JsonObject], cx: Conversion) -> int:
+    first = next((at for at, choice in enumerate(choices) if choice.get("index") in (0, None)), 0)
+    for at in range(len(choices)):
+        if at != first:
+            cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate, where Anthropic gives one")
+    return first
 
 
 def _ending(choice: JsonObject, called: bool, path: Path, context: ReplyContext, losses: Recorder) -> JsonObject:
@@ -158,7 +164,7 @@ def _ending(choice: JsonObject, called: bool, path: Path, context: ReplyContext,
 
 def _refuses(message: JsonObject) -> bool:
     content = message.get("content")
-    if isinstance(content, list) and any(part["type"] == "refusal" for part in content):
+    if is_array(content) and any(part["type"] == "refusal" for part in content):
         return True
     return bool(message.get("refusal"))
 
