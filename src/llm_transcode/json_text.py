@@ -22,6 +22,7 @@ __all__ = [
     "Path",
     "Template",
     "clone",
+    "dump_finite",
     "dump_json",
     "is_array",
     "is_finite",

@@ -119,10 +119,10 @@ Body: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, Json] | Wi
 
 def parse_object(body: Body) -> JsonObject:
     """Bring a body into one form, a fresh JSON object; raises `InvalidPayload` when it is none."""
-    if isinstance(body, WireModel):
-        return body.to_dict()
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         value = parse_json(body)
+    elif isinstance(body, WireModel):
+        return body.to_dict()
     else:
         value = clone(body)
     if is_object(value):

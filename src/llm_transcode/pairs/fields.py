@@ -55,7 +55,7 @@ class Fields(Generic[M_co]):
     in which the model finds nothing to refuse and the ledger nothing to record.
     """
 
-    __slots__ = ("_mapped", "_plain", "dropped", "mapped", "model")
+    __slots__ = ("_drops", "_keys", "_mapped", "_plain", "dropped", "mapped", "model")
 
     def __init__(
         self,
@@ -70,6 +70,9 @@ class Fields(Generic[M_co]):
         self.dropped: Mapping[str, Drop] = dropped or {}
         self._mapped = frozenset(mapped)
         self._plain = {len(shape): tuple(_types(shape)) for shape in plain}
+        keys = {field.alias or name: name for name, field in model.model_fields.items()}
+        self._keys = frozenset(key for key, name in keys.items() if name in mapped)
+        self._drops = {key: self.dropped[name] for key, name in keys.items() if name in self.dropped}
 
     def read(self, value: JsonObject, path: Path, losses: Recorder) -> M_co | None:
         """Check an object of the source and record what is not mapped; None if it is plain.
@@ -101,6 +104,19 @@ class Fields(Generic[M_co]):
                 drop = self.dropped.get(name, _UNKNOWN)
                 alias = fields[name].alias if name in fields else None
                 losses.dropped(drop.code, (*path, alias or name), drop.detail, drop.level)
+
+    def report_object(self, source: JsonObject, path: Path, losses: Recorder) -> None:
+        """`report`, for an object that was checked against the model and is read as it is."""
+        if not self._keys.issuperset(source):
+            self._report_object(source, path, losses)
+
+    def _report_object(self, source: JsonObject, path: Path, losses: Recorder) -> None:
+        rest = [key for key, value in source.items() if value is not None and key not in self._keys]
+        if len(rest) > 1:
+            rest = [*(key for key in self._drops if key in rest), *(key for key in rest if key not in self._drops)]
+        for key in rest:
+            drop = self._drops.get(key, _UNKNOWN)
+            losses.dropped(drop.code, (*path, key), drop.detail, drop.level)
 
 
 def _types(shape: Shape) -> Iterator[tuple[str, tuple[type, ...]]]:

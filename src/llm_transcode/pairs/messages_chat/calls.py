@@ -16,7 +16,7 @@ from ... import chat, messages
 from ...errors import InvalidPayload
 from ...losses import LossCode, Recorder
 from ...messages.tools import RAW_ARGUMENTS
-from ...wire import Json, JsonObject, Path, dump_json, is_finite, is_object, parse_json, render_path, tag_of
+from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields, UnionFields
 from .caching import mark_for_messages, no_slot_for_mark
@@ -129,7 +129,8 @@ def arguments_of(tool_input: JsonObject) -> str:
 def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
     """The arguments of a call as an object; nothing at all means ``{}``."""
     if isinstance(arguments, dict):
-        return arguments
+        copied: JsonObject = clone(arguments, path)
+        return copied
     if arguments is None or not arguments.strip():
         return {}
     try:

@@ -179,7 +179,7 @@ class ToChatStream:
         """Counts are totals so far: what is said later counts, and what is null or left out stays."""
         counts = {name: value for name, value in usage.to_dict().items() if value is not None}
         news = {name: value for name, value in counts.items() if name not in self._counts}
-        report_usage(messages.Usage.from_object(news), path, self._cx.losses)
+        report_usage(news, path, self._cx.losses)
         self._counts.update(counts)
 
     def _read_message_delta(self, event: messages.MessageDelta) -> None:
@@ -227,7 +227,7 @@ class ToChatStream:
         path: Path = ("delta", "stop_reason")
         finish = stop_to_finish(stop.stop_reason, self._chunks.called, path, self._cx.losses, legacy)
         self._chunks.end(finish, stop.stop_sequence)
-        self.usage = counts_to_chat(messages.Usage.from_object(self._counts))
+        self.usage = counts_to_chat(self._counts)
         if self._context.include_usage:
             self._chunks.chunks.append({**self._chunks.base, "choices": [], "usage": self.usage})
         return self.take()

@@ -84,7 +84,7 @@ class ToMessagesStream:
         self._finish: str | None = None
         self._matched: str | None = None
         self._deltas = DeltaReader(self._blocks, self._cx)
-        self._usage: chat.Usage | None = None
+        self._usage: JsonObject | None = None
         self._usage_path: Path = ("usage",)
         self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
@@ -166,7 +166,9 @@ class ToMessagesStream:
                 self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
 
     def _note_usage(self, usage: chat.Usage, path: Path) -> None:
-        self._usage = _merged(self._usage, usage)
+        """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
+        news = {name: count for name, count in usage.to_dict().items() if count is not None}
+        self._usage = {**(self._usage or {}), **news}
         self._usage_path = path
 
     def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
@@ -272,11 +274,3 @@ class ToMessagesStream:
                 return []
             self._start(None, None)
         return [*self.take(), {"type": "ping"}]
-
-
-def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
-    """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
-    if old is None:
-        return new
-    news = {name: getattr(new, name) for name in new.model_fields_set}
-    return old.model_copy(update={name: value for name, value in news.items() if value is not None})
