@@ -8,11 +8,8 @@ from tests.pairs.messages_chat.conversions import Json, JsonObject, to_chat
 from tests.pitfalls.conversions import HI, custom, text, user
 
 
-def defined(name: str, description: str | None = None) -> JsonObject:
-    return {
-        "type": "tool_definition",
-        "definition": custom(name, **({"description": description} if description else {})),
-    }
+def defined(name: str, **fields: Json) -> JsonObject:
+    return {"type": "tool_definition", "definition": custom(name, **fields)}
 
 
 def named(name: str) -> JsonObject:
@@ -75,7 +72,7 @@ def test_changes_of_several_turns_come_in_order() -> None:
 
 
 def test_a_tool_comes_back_as_it_was_last_defined() -> None:
-    changes = [added(defined("f", "second")), removed(named("f")), added(named("f"))]
+    changes = [added(defined("f", description="second")), removed(named("f")), added(named("f"))]
 
     body, _ = to_chat({"tools": [custom("f", description="first")], "messages": [user(text("a"), *changes)]})
 
