@@ -10,8 +10,6 @@ import pytest
 
 from llm_transcode import (
     InvalidPayload,
-    LossCode,
-    LossyConversionError,
     ReplyContext,
     chat,
     convert_models,
@@ -156,53 +154,3 @@ def test_a_list_of_models_may_come_without_its_envelope(protocol: Protocol) -> N
     converted = convert_models([], source=protocol, target=protocol)
 
     assert converted.to_dict() == {"data": []}
-
-
-# -- what is returned ------------------------------------------------------------------------------
-
-
-def test_what_is_returned_says_what_it_is() -> None:
-    converted = convert_request(REQUESTS["messages"], source="messages", target="chat")
-
-    assert repr(converted) == f"<Converted Request with {len(converted.losses)} losses>"
-
-
-def test_losses_are_made_once() -> None:
-    converted = convert_response(REPLIES["chat"], source="chat", target="messages")
-
-    assert converted.losses is converted.losses
-
-
-def test_the_document_is_the_callers_own() -> None:
-    converted = convert_request(REQUESTS["messages"], source="messages", target="chat")
-
-    converted.to_dict()["messages"].clear()
-
-    assert len(converted.to_dict()["messages"]) == 1
-
-
-def test_nothing_is_raised_if_what_was_lost_is_allowed() -> None:
-    converted = convert_request({**REQUESTS["messages"], "top_k": 5}, source="messages", target="chat")
-
-    assert converted.require_lossless(allow={LossCode.SAMPLING}) is converted
-    assert converted.require_lossless(allow=["sampling"]) is converted
-    assert converted.require_lossless(levels=()) is converted
-
-
-def test_what_was_lost_is_raised() -> None:
-    converted = convert_request({**REQUESTS["messages"], "top_k": 5}, source="messages", target="chat")
-
-    with pytest.raises(LossyConversionError, match=r"^\$\.top_k: sampling dropped: [^(]*$") as lost:
-        converted.require_lossless(allow={LossCode.MAX_TOKENS})
-
-    assert lost.value.path == "$.top_k"
-    assert [loss.code for loss in lost.value.losses] == [LossCode.SAMPLING]
-
-
-def test_how_much_more_was_lost_is_counted() -> None:
-    converted = convert_request(
-        {**REQUESTS["messages"], "top_k": 5, "mcp_servers": []}, source="messages", target="chat"
-    )
-
-    with pytest.raises(LossyConversionError, match=r"\(and 1 more\)$"):
-        converted.require_lossless()

@@ -16,7 +16,6 @@ from hypothesis import given
 
 from llm_transcode import InvalidPayload, LossCode, count_tokens
 from llm_transcode.counting import estimate_text
-from llm_transcode.image_size import image_size
 from tests.strategies import messages_requests
 
 CHECKOUT: Final = Path(__file__).parents[1]
@@ -196,41 +195,6 @@ def test_nesting_without_end_is_refused() -> None:
 @given(messages_requests())
 def test_any_valid_request_has_a_count(request: Any) -> None:
     assert count_tokens(request).value.input_tokens > 0
-
-
-# -- images ----------------------------------------------------------------------------------------
-
-JPEG: Final = (
-    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-    b"\xff\xc4\x00\x02\xff\xc2\x00\x11\x08\x00\x07\x00\x05\x03"
-)
-
-
-@pytest.mark.parametrize(
-    ("data", "size"),
-    [
-        (png(3, 4), (3, 4)),
-        (b"GIF89a\x05\x00\x06\x00", (5, 6)),
-        (b"GIF87a\x05\x00\x06\x00", (5, 6)),
-        (JPEG, (5, 7)),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 \x00\x00\x00\x00\x00\x00\x00\x9d\x01\x2a\x08\x40\x09\x40", (8, 9)),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8L\x00\x00\x00\x00\x2f\x07\x00\x02\x00", (8, 9)),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8X\x00\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x08\x00\x00", (8, 9)),
-        (b"RIFF\x00\x00\x00\x00WEBPVP9 ", None),
-        (b"RIFF\x00\x00\x00\x00WAVE", None),
-        (b"\xff\xd8", None),
-        (b"BM", None),
-        (b"", None),
-    ],
-)
-def test_sizes_of_images(data: bytes, size: tuple[int, int] | None) -> None:
-    assert image_size(data) == size
-
-
-def test_an_image_that_is_cut_off_has_no_size() -> None:
-    for data in (png(3, 4), JPEG[:-7], b"GIF89a\x05\x00\x06\x00"):
-        for end in range(len(data)):
-            assert image_size(data[:end]) is None
 
 
 # -- against recorded counts -----------------------------------------------------------------------
