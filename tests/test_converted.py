@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any, Final, TypeAlias
 
 import pytest
@@ -56,6 +57,13 @@ def test_without_losses_and_context_there_are_none() -> None:
 
     assert converted.losses == ()
     assert converted.context == ReplyContext()
+
+
+def test_a_context_can_be_pickled() -> None:
+    context = to_chat(stop_sequences=["END"]).context
+
+    assert context.stop_sequences == ("END",)
+    assert pickle.loads(pickle.dumps(context)) == context
 
 
 def test_the_document_is_the_callers_own() -> None:

@@ -1,6 +1,8 @@
-"""What the errors say of themselves. That they can be pickled is among the properties."""
+"""What the errors say of themselves, in the process that raised them and in another one."""
 
 from __future__ import annotations
+
+import pickle
 
 import pytest
 
@@ -30,6 +32,16 @@ def test_an_error_says_what_is_wrong_and_where_and_which_status_fits(kind: type[
     assert isinstance(error, ValueError)
 
 
+@pytest.mark.parametrize("kind", [ConversionError, InvalidPayload, Unsupported, StreamError])
+def test_an_error_can_be_pickled(kind: type[ConversionError]) -> None:
+    error = kind("no", "$.messages[0]")
+
+    copied = pickle.loads(pickle.dumps(error))
+
+    assert type(copied) is kind
+    assert (str(copied), copied.reason, copied.path, copied.status) == (str(error), "no", "$.messages[0]", kind.status)
+
+
 def test_what_stands_nowhere_concerns_the_document() -> None:
     assert (str(ConversionError("no")), ConversionError("no").path) == ("$: no", "$")
 
@@ -46,3 +58,12 @@ def test_a_lossy_conversion_names_its_first_loss_and_counts_the_others(losses: t
     error = LossyConversionError(losses)
 
     assert (str(error), error.path, error.status, error.losses) == (text, losses[0].path, 400, losses)
+
+
+def test_a_lossy_conversion_can_be_pickled() -> None:
+    error = LossyConversionError([LOSS, OTHER])
+
+    copied = pickle.loads(pickle.dumps(error))
+
+    assert type(copied) is LossyConversionError
+    assert (str(copied), copied.losses) == (str(error), (LOSS, OTHER))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Final
 
@@ -28,6 +29,12 @@ def test_a_loss_is_as_serious_as_its_kind_unless_told_otherwise(kind: Kind, leve
         Loss(kind, "info", LossCode.TURN_NAME, "$", "a name"),
         Loss(kind, "warning", LossCode.TURN_NAME, "$", "a name"),
     ]
+
+
+def test_a_loss_can_be_pickled() -> None:
+    loss = Loss("dropped", "info", LossCode.USER_ID, "$.user", "an end user")
+
+    assert pickle.loads(pickle.dumps(loss)) == loss
 
 
 def test_what_would_change_the_meaning_is_refused() -> None:
