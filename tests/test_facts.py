@@ -139,7 +139,7 @@ def test_each_kind_of_thinking_is_a_capability(
     facts = with_capabilities(OPUS, {"thinking": {"types": {kind: capability}}})
 
     kinds = ("adaptive_thinking", "budget_thinking", "disabled_thinking")
-    assert [kind for kind in kinds if getattr(facts, kind)] == ([fact] if supported else [])
+    assert [name for name in kinds if getattr(facts, name)] == ([fact] if supported else [])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from llm_transcode import Loss, LossCode, convert_error
 from llm_transcode.converted import ConvertedError
+from llm_transcode.losses import Recorder
 from llm_transcode.messages import ERROR_TYPES
 from llm_transcode.pairs.messages_chat import error as converter
 from llm_transcode.pairs.messages_chat import error_to_chat, error_to_messages
@@ -223,15 +224,119 @@ def test_a_request_id() -> None:
     assert to_messages(500, {"code": "x", "message": "no", "request_id": "r-1"}).to_dict()["request_id"] == "r-1"
 
 
+@pytest.mark.parametrize(
+    ("convert", "status", "body", "losses"),
+    [
+        (
+            to_messages,
+            400,
+            chat_error("no", code="c", param="p"),
+            [
+                ("approximated", "error_details", "$.error.code", "the code is in `details.error_code`"),
+                ("approximated", "error_details", "$.error.param", "`param` is in `details`"),
+            ],
+        ),
+        (
+            to_messages,
+            404,
+            chat_error("no", type="w"),
+            [("approximated", "unknown_value", "$.error.type", "the type 'w' becomes 'not_found_error'")],
+        ),
+        (to_messages, 503, chat_error("no"), [("approximated", "error_details", "$", "status 503 becomes 529")]),
+        (to_messages, None, chat_error("no", type="overloaded_error"), []),
+        (
+            to_messages,
+            400,
+            chat_error(" prompt too long"),
+            [
+                (
+                    "approximated",
+                    "error_details",
+                    "$.error.message",
+                    "the message becomes 'prompt is too long: prompt too long'",
+                ),
+            ],
+        ),
+        (
+            to_messages,
+            400,
+            chat_error(" " + "x" * 81),
+            [("approximated", "error_details", "$.error.message", f"the message becomes '{'x' * 80}'")],
+        ),
+        (
+            to_messages,
+            500,
+            b"",
+            [("invented", "error_details", "$", "the body has no message; the status stands for it")],
+        ),
+        (
+            to_messages,
+            500,
+            {"message": "no", "a": "", "b": [], "c": {}, "d": None, "zero": 0},
+            [("dropped", "error_details", "$.zero", "a detail of the error without a counterpart")],
+        ),
+        (
+            to_chat,
+            403,
+            messages_error("weather_error"),
+            [("approximated", "unknown_value", "$.error.type", "the type 'weather_error' becomes 'permission_error'")],
+        ),
+        (
+            to_chat,
+            400,
+            messages_error("invalid_request_error", details={"error_code": "prompt_too_long"}),
+            [
+                (
+                    "approximated",
+                    "error_details",
+                    "$.error.details.error_code",
+                    "the code 'prompt_too_long' becomes 'context_length_exceeded'",
+                ),
+            ],
+        ),
+        (
+            to_chat,
+            500,
+            {**messages_error("api_error"), "request_id": "req_1"},
+            [("dropped", "error_details", "$.request_id", "the id is in the header `x-request-id`")],
+        ),
+        (
+            to_chat,
+            529,
+            messages_error("overloaded_error"),
+            [("approximated", "error_details", "$", "status 529 becomes 503")],
+        ),
+    ],
+)
+def test_what_is_said_in_another_way_is_recorded(
+    convert: Callable[[int | None, Any], ConvertedError[Any]],
+    status: int | None,
+    body: Any,
+    losses: list[tuple[str, str, str, str]],
+) -> None:
+    found = convert(status, body).losses
+
+    assert [(loss.kind, loss.code.value, loss.path, loss.detail) for loss in found] == losses
+    assert {loss.level for loss in found} <= {"info"}
+
+
+def test_an_error_within_a_chunk_is_recorded_where_it_stands() -> None:
+    losses = Recorder()
+
+    error_to_messages(None, chat_error("no", code="c", more=1), losses, ("choices", 0))
+
+    assert [loss.path for loss in losses] == ["$.choices[0].error.more", "$.choices[0].error.code"]
+
+
 def test_what_has_no_counterpart_is_recorded() -> None:
     body = chat_error("no", misalignment={"error_type": "other"}, failed_generation="{", innererror={"code": "x"})
 
     losses = to_messages(400, body).losses
 
-    assert [(loss.level, loss.path) for loss in losses] == [
-        ("warning", "$.error.misalignment"),
-        ("info", "$.error.failed_generation"),
-        ("info", "$.error.innererror"),
+    assert [(loss.level, loss.path, loss.detail) for loss in losses] == [
+        ("warning", "$.error.misalignment", "why the request was blocked, and how to go on"),
+        ("info", "$.error.failed_generation", "what the model wrote instead of a valid tool call"),
+        ("info", "$.error.innererror", "a detail of the error without a counterpart"),
     ]
     assert {loss.code for loss in losses} == {LossCode.ERROR_DETAILS}
 
@@ -350,7 +455,14 @@ def test_a_valid_error_of_the_same_protocol_passes() -> None:
     error = convert_error(503, body, source="messages", target="messages")
 
     assert (error.status, error.to_dict(), error.losses) == (503, body, ())
-    assert convert_error(418, chat_error("no"), source="chat", target="chat").to_dict() == chat_error("no")
+
+
+@pytest.mark.parametrize(("sent", "status"), [(418, 418), (None, 429), (200, 429)])
+def test_a_valid_error_of_chat_passes_with_the_status_that_it_names(sent: int | None, status: int) -> None:
+    body = chat_error("no", code="rate_limit_exceeded", new=1)
+    error = convert_error(sent, body, source="chat", target="chat")
+
+    assert (error.status, error.to_dict(), error.losses) == (status, body, ())
 
 
 def test_anything_else_gets_the_envelope_of_the_protocol() -> None:
@@ -406,6 +518,11 @@ def test_p150_what_can_be_retried_stays_so_and_what_is_final_stays_final() -> No
     for status in range(400, 600):
         for error in (to_messages(status, chat_error("no")), to_chat(status, messages_error("api_error"))):
             assert (error.status in retried) == (status in retried)
+
+
+@pytest.mark.parametrize(("sent", "status"), [(429, 402), (None, 402), (200, 402), (402, 402), (403, 403), (500, 500)])
+def test_p150_an_empty_account_is_402_unless_the_status_says_more(sent: int | None, status: int) -> None:
+    assert to_messages(sent, chat_error("no", code="insufficient_quota")).status == status
 
 
 def test_p150_an_empty_account_is_final() -> None:

@@ -70,3 +70,4 @@ def test_only_the_beginning_of_a_word_is_read() -> None:
     """A vendor's type is a word; what is longer is a text, and is not looked through."""
     assert type_of_words("_" * 73 + "timeout") == "timeout_error"
     assert type_of_words("_" * 74 + "timeout") is None
+    assert type_of_words("timeout" + "_" * 73 + "s") == "timeout_error"

@@ -110,6 +110,28 @@ def test_p148_a_code_is_enough(code: str) -> None:
         assert (error.status, message_of(error)) == (400, "prompt is too long: Shorten it.")
 
 
+def test_p148_what_is_recognised_is_said_in_the_words_of_each_protocol() -> None:
+    there = to_messages(413, chat_error(TOO_LONG, type="x", code=None))
+    back = to_chat(413, messages_error("request_too_large", TOO_LONG))
+
+    assert there.status == back.status == 400
+    assert there.to_dict() == {
+        "type": "error",
+        "error": {
+            "type": "invalid_request_error",
+            "message": f"prompt is too long: 9000 tokens > 8192 maximum. {TOO_LONG}",
+            "details": {"error_code": "x"},
+        },
+    }
+    assert back.to_dict() == chat_error(TOO_LONG, code="context_length_exceeded")
+
+
+def test_p148_a_code_tells_programs_what_the_wording_tells_people() -> None:
+    there = to_messages(400, chat_error(TOO_LONG))
+
+    assert there.to_dict()["error"]["details"] == {"error_code": "context_length_exceeded"}
+
+
 def test_p148_anthropics_own_wording_stays() -> None:
     message = "prompt is too long: 210000 tokens > 200000 maximum"
 
