@@ -88,7 +88,13 @@ def test_an_error_has_a_status() -> None:
 
     assert error.status == 529
     assert [(loss.code, loss.detail) for loss in error.losses] == [(LossCode.ERROR_DETAILS, "status 503 becomes 529")]
-    assert ConvertedError(400, chat.ErrorResponse, {"error": "no"}).losses == ()
+
+
+def test_an_error_is_a_conversion_like_any_other() -> None:
+    error = ConvertedError(400, chat.ErrorResponse, {"error": "no"})
+
+    assert (error.to_dict(), error.losses, error.context) == ({"error": "no"}, (), ReplyContext())
+    assert isinstance(error.value, chat.ErrorResponse)
 
 
 # -- require_lossless ------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ def test_close_is_idempotent() -> None:
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-@pytest.mark.parametrize("line", ["data: 1", "data: X ", "data: \t", "event: a", "", ": c", "data: é"])
+@pytest.mark.parametrize("line", ["data: 1", "data: X", "data: X ", "data: \t", "event: a", "", ": c", "data: é"])
 def test_feed_line_equals_feed(line: str, end: str) -> None:
     as_text, as_bytes, fed = SSEDecoder(), SSEDecoder(), SSEDecoder()
     for decoder in (as_text, as_bytes, fed):

@@ -76,6 +76,7 @@ def unread(failure: Failure) -> list[str]:
             {"message": "no", "code": "error"},
             {"message": "$.message", "code": "$.code"},
         ),
+        ({"type": "error", "message": "no"}, {"message": "no"}, {"message": "$.message"}),
         ([{"error": {"message": "no"}}], {"message": "no"}, {"message": "$[0].error.message"}),
         ({"error": "no"}, {"message": "no"}, {"message": "$.error"}),
         ("no", {"message": "no"}, {"message": "$"}),

@@ -152,6 +152,7 @@ def test_p148_other_limits_are_no_overflow() -> None:
     ):
         assert to_messages(status, chat_error(message)).to_dict()["error"]["message"] == message
         assert to_messages(status, chat_error(message)).status == status
+        assert to_chat(status, messages_error("rate_limit_error", message)).status == status
 
 
 # -- what is recognised ----------------------------------------------------------------------------
