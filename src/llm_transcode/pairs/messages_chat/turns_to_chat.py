@@ -162,10 +162,10 @@ class _Walk:
         for index, turn in enumerate(self._turns):
             match tag_of(turn, "role"):
                 case "user":
-                    self._user(turn, ("messages", index))
+                    self._user(turn, index)
                 case "assistant":
                     self._close_window()
-                    self._assistant(turn, ("messages", index))
+                    self._assistant(turn, index)
                 case _:
                     self._system(turn, index)
         if self._turns and tag_of(self._turns[-1], "role") != "assistant":
@@ -182,7 +182,8 @@ class _Walk:
 
     # -- user turns
 
-    def _user(self, turn: JsonObject, path: Path) -> None:
+    def _user(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
         USER_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
         if isinstance(content, str):
@@ -190,18 +191,18 @@ class _Walk:
             return
         if not content:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
-        parts = self._said(content, path)
+        parts = self._said(content, index)
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
 
-    def _said(self, blocks: list[Json], path: Path) -> list[JsonObject]:
+    def _said(self, blocks: list[Json], index: int) -> list[JsonObject]:
         """What a user turn says beside its results, the media of the results first."""
         parts: list[JsonObject] = []
         media: list[JsonObject] = []
         late: Path | None = None
         spoken = False
         for at, block in enumerate(blocks):
-            where = (*path, "content", at)
+            where: Path = ("messages", index, "content", at)
             if tag_of(block, "type") == "tool_result":
                 if spoken and late is None:
                     late = where
@@ -250,26 +251,27 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: JsonObject, path: Path) -> None:
+    def _assistant(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
         if isinstance(content, str):
             self._out.append({"role": "assistant", "content": content})
             return
-        message = self._message(content, path)
+        message = self._message(content, index)
         if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
         self._out.append(message)
         self._window.place = len(self._out)
 
-    def _message(self, blocks: list[Json], path: Path) -> JsonObject | None:
+    def _message(self, blocks: list[Json], index: int) -> JsonObject | None:
         """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
         parts: list[JsonObject] = []
         calls: list[JsonObject] = []
         thoughts: list[tuple[JsonObject, Path]] = []
         for at, block in enumerate(blocks):
-            where = (*path, "content", at)
+            where: Path = ("messages", index, "content", at)
             match tag_of(block, "type"):
                 case "text":
                     if calls:
