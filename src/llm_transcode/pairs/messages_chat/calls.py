@@ -18,7 +18,7 @@ from ...losses import LossCode, Recorder
 from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import KNOWN, Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, no_slot_for_mark
 from .content_to_chat import block_to_chat, text_part, text_to_chat
 from .content_to_messages import part_to_messages
@@ -36,7 +36,6 @@ __all__ = [
     "legacy_call_to_messages",
     "name_of",
     "read_tool_call",
-    "report_call",
     "result_to_chat",
     "result_to_messages",
 ]
@@ -115,7 +114,6 @@ CUSTOM_CALL_TO_MESSAGES: Final = Fields(chat.CustomToolCall, {**_CALL, "custom":
 FUNCTION_TO_MESSAGES: Final = Fields(
     chat.FunctionCall, {"name": "`name`", "arguments": "`input`"}, plain=[{"name": str, "arguments": str}]
 )
-CALLS_TO_MESSAGES: Final = UnionFields(FUNCTION_CALL_TO_MESSAGES, CUSTOM_CALL_TO_MESSAGES)
 CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})
 
 # -- arguments -----------------------------------------------------------------------------------
@@ -269,15 +267,6 @@ def call_to_messages(call: JsonObject, call_id: str, path: Path, cx: Conversion)
     if mark is not None:
         mark_for_messages(None, chat.CacheControl.from_object(mark), block, path, cx)
     return block
-
-
-def report_call(call: chat.FunctionToolCall | chat.CustomToolCall, path: Path, losses: Recorder) -> None:
-    """Record what a call holds besides its name and its arguments."""
-    CALLS_TO_MESSAGES.report(call, path, losses)
-    if isinstance(call, chat.FunctionToolCall):
-        FUNCTION_TO_MESSAGES.report(call.function, (*path, "function"), losses)
-    else:
-        CUSTOM_TO_MESSAGES.report(call.custom, (*path, "custom"), losses)
 
 
 def legacy_call_to_messages(call: chat.FunctionCall, call_id: str, path: Path, cx: Conversion) -> JsonObject:
