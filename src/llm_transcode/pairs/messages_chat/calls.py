@@ -18,7 +18,7 @@ from ...losses import LossCode, Recorder
 from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import KNOWN, Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, no_slot_for_mark
 from .content_to_chat import block_to_chat, text_part, text_to_chat
 from .content_to_messages import part_to_messages
@@ -34,7 +34,6 @@ __all__ = [
     "call_to_messages",
     "function_call_to_messages",
     "input_of",
-    "report_call",
     "result_to_chat",
     "result_to_messages",
 ]
@@ -113,7 +112,6 @@ CUSTOM_CALL_TO_MESSAGES: Final = Fields(chat.CustomToolCall, {**_CALL, "custom":
 FUNCTION_TO_MESSAGES: Final = Fields(
     chat.FunctionCall, {"name": "`name`", "arguments": "`input`"}, plain=[{"name": str, "arguments": str}]
 )
-CALLS_TO_MESSAGES: Final = UnionFields(FUNCTION_CALL_TO_MESSAGES, CUSTOM_CALL_TO_MESSAGES)
 CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})
 
 # -- arguments -----------------------------------------------------------------------------------
@@ -260,15 +258,6 @@ def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) 
     name = cx.names.fit(function["name"], (*path, "name"))
     tool_input = input_of(function.get("arguments"), (*path, "arguments"), cx)
     return {"type": "tool_use", "id": "", "name": name, "input": tool_input}
-
-
-def report_call(call: chat.FunctionToolCall | chat.CustomToolCall, path: Path, losses: Recorder) -> None:
-    """Record what a call holds besides its name and its arguments."""
-    CALLS_TO_MESSAGES.report(call, path, losses)
-    if isinstance(call, chat.FunctionToolCall):
-        FUNCTION_TO_MESSAGES.report(call.function, (*path, "function"), losses)
-    else:
-        CUSTOM_TO_MESSAGES.report(call.custom, (*path, "custom"), losses)
 
 
 def result_to_messages(message: JsonObject, call_id: str | None, path: Path, cx: Conversion) -> JsonObject:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from typing_extensions import assert_never
 
@@ -28,7 +28,6 @@ __all__ = [
     "ANTHROPIC_FORMAT",
     "BETWEEN_THOUGHTS",
     "Reasoning",
-    "Thought",
     "carry",
     "holds_reasoning",
     "read_reasoning",
@@ -44,8 +43,6 @@ ANTHROPIC_FORMAT: Final = "anthropic-claude-v1"
 
 BETWEEN_THOUGHTS: Final = "\n\n"
 """What separates the texts of several thoughts in one string."""
-
-Thought: TypeAlias = messages.ThinkingBlock | messages.RedactedThinkingBlock
 
 # -- ledger --------------------------------------------------------------------------------------
 

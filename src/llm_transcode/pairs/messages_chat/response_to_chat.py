@@ -2,6 +2,8 @@
 
 A Messages reply is a list of blocks; a Chat reply is a message that keeps text, calls and reasoning
 apart. Text blocks are pieces of one text (citations split it), so they are joined without a separator.
+A reply is checked against its typed model and then read as the JSON object that it is; models are made of
+what is rare.
 """
 
 from __future__ import annotations

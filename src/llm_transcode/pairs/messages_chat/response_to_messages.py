@@ -1,6 +1,8 @@
 """Whole replies of Chat, as replies of Messages.
 
 A Chat reply keeps text, calls and reasoning apart; they become blocks in Anthropic's order.
+A reply is checked against its typed model and then read as the JSON object that it is; models are made of
+what is rare.
 """
 
 from __future__ import annotations
