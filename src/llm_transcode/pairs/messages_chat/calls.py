@@ -14,7 +14,7 @@ from typing import Final
 
 from ... import chat, messages
 from ...errors import InvalidPayload
-from ...losses import LossCode, Recorder
+from ...losses import LossCode
 from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
