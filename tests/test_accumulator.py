@@ -180,6 +180,7 @@ def test_what_follows_the_end_is_ignored(protocol: Protocol) -> None:
         (b'event: error\ndata: {"message":"It broke."}\n\n', "It broke."),
         (b'event: error\ndata: "It broke."\n\n', ""),
         (b"data: {\n\n", "the data of an event is no JSON object"),
+        (b'data: {"novel":1e999}\n\n', "the data of an event is no JSON object: expected a number that JSON can hold"),
         (b"data: 1\n\n", "the data of an event is no JSON object"),
         (b'data: {"type":"content_block_delta","choices":1}\n\n', ""),
         (b"", "the stream ended early"),
@@ -206,6 +207,30 @@ def test_pings_comments_and_events_on_one_line() -> None:
     body = b": hello\n\nevent: ping\ndata:\n\nevent: ping\ndata: {}\n\n" + first + b'\ndata: {"type":"ping"}\n\n' + rest
 
     assert accumulated(body, "messages").response.to_dict() == MESSAGE
+
+
+def test_the_end_of_the_body_is_an_error_unless_the_upstream_said_why_it_stopped() -> None:
+    accumulator = StreamAccumulator(protocol="chat")
+    accumulator.close()
+
+    assert accumulator.error is not None
+    assert (accumulator.error.reason, accumulator.error.path) == ("the stream ended early", "$")
+
+
+def test_an_error_names_the_place_within_its_event() -> None:
+    accumulator = StreamAccumulator(protocol="chat")
+    accumulator.feed(b'data: {"choices":[],"novel":[1e999]}\n\n')
+
+    assert accumulator.error is not None
+    assert accumulator.error.path == "$.novel[0]"
+
+
+def test_half_a_surrogate_pair_in_a_text_is_replaced() -> None:
+    accumulator = StreamAccumulator(protocol="chat")
+    accumulator.feed('data: {"choices":[{"index":0,"delta":{"content":"\ud83d"},"finish_reason":"stop"}]}\n\n')
+
+    assert accumulator.error is None
+    assert accumulator.response.to_dict()["choices"][0]["message"]["content"] == "\ufffd" * 3
 
 
 def test_what_adds_up_to_no_response() -> None:
@@ -271,6 +296,20 @@ def test_a_response_in_any_form(protocol: Protocol) -> None:
     assert stream_response(json.dumps(body), protocol=protocol) == written
     assert stream_response(json.dumps(body).encode(), protocol=protocol) == written
     assert stream_response(model, protocol=protocol) == written
+
+
+@pytest.mark.parametrize(
+    ("response", "body"),
+    [
+        (
+            {"id": "c", "object": "chat.completion", "choices": []},
+            b'data: {"id":"c","object":"chat.completion.chunk","choices":[]}\n\ndata: [DONE]\n\n',
+        ),
+        ({"choices": []}, b'data: {"object":"chat.completion.chunk","choices":[]}\n\ndata: [DONE]\n\n'),
+    ],
+)
+def test_the_bytes_of_a_stream(response: JsonObject, body: bytes) -> None:
+    assert stream_response(response, protocol="chat") == body
 
 
 def test_what_clients_cannot_do_without_is_filled_in() -> None:

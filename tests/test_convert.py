@@ -1,4 +1,4 @@
-"""The facade: bodies in every form, protocols that are the same, documents that are nested too deeply."""
+"""The facade: every verb in every direction, bodies in every form, documents that are nested too deeply."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import pytest
 from llm_transcode import (
     InvalidPayload,
     LossCode,
-    LossyConversionError,
+    Options,
     ReplyContext,
     chat,
+    convert_error,
     convert_models,
     convert_request,
     convert_response,
     messages,
 )
+from llm_transcode.options import DEFAULT_MAX_TOKENS
 from llm_transcode.protocols import Protocol
 from tests.pitfalls.conversions import chat_reply, message, text
 
@@ -61,6 +63,120 @@ def test_a_document_to_its_own_protocol_must_be_valid_all_the_same(protocol: Pro
         convert_request({"model": "m", "messages": "hi"}, source=protocol, target=protocol)
     with pytest.raises(InvalidPayload):
         convert_response({"error": {"message": "no"}}, source=protocol, target=protocol)
+
+
+ERRORS: Final[dict[Protocol, JsonObject]] = {
+    "messages": {"type": "error", "error": {"type": "overloaded_error", "message": "no", "novel": 1}},
+    "chat": {"error": {"message": "no", "type": "server_error", "param": None, "code": "overloaded_error", "novel": 1}},
+}
+
+
+@PROTOCOLS
+def test_an_error_to_its_own_protocol_passes_unchanged(protocol: Protocol) -> None:
+    converted = convert_error(503, ERRORS[protocol], source=protocol, target=protocol)
+
+    assert (converted.status, converted.to_dict(), converted.losses) == (503, ERRORS[protocol], ())
+    assert type(converted.value) is (messages.ErrorResponse if protocol == "messages" else chat.ErrorResponse)
+
+
+@PROTOCOLS
+def test_a_listing_to_its_own_protocol_passes_unchanged(protocol: Protocol) -> None:
+    models = messages if protocol == "messages" else chat
+    model = {"id": "m", "type": "model", "novel": 1}
+
+    listed = convert_models({"novel": 1, "data": [model]}, source=protocol, target=protocol)
+    single = convert_models(model, source=protocol, target=protocol)
+
+    assert (listed.to_json(), type(listed.value)) == (
+        b'{"novel":1,"data":[{"id":"m","type":"model","novel":1}]}',
+        models.ModelList,
+    )
+    assert (single.to_json(), type(single.value)) == (b'{"id":"m","type":"model","novel":1}', models.Model)
+    assert listed.losses == single.losses == ()
+
+
+# -- from one protocol to the other ----------------------------------------------------------------
+
+OPTIONS: Final = Options(
+    models={"m": "n"}, new_id=lambda prefix: f"{prefix}1", now=lambda: 7, downgrade=frozenset({LossCode.CANDIDATES})
+)
+
+
+def test_a_request_of_messages_becomes_one_of_chat() -> None:
+    converted = convert_request(REQUESTS["messages"], source="messages", target="chat", options=OPTIONS)
+
+    assert type(converted.value) is chat.Request
+    assert converted.to_dict() == {"model": "n", "max_completion_tokens": 9, "messages": [HI], "temperature": 1}
+    assert converted.context.model == "m"
+
+
+def test_a_request_of_chat_becomes_one_of_messages() -> None:
+    converted = convert_request(REQUESTS["chat"], source="chat", target="messages", options=OPTIONS)
+
+    assert type(converted.value) is messages.Request
+    assert converted.to_dict() == {"messages": [HI], "model": "n", "max_tokens": DEFAULT_MAX_TOKENS}
+    assert [(loss.kind, loss.path) for loss in converted.losses] == [("dropped", "$.n"), ("invented", "$.max_tokens")]
+
+
+def test_a_reply_of_messages_becomes_one_of_chat() -> None:
+    context = ReplyContext(model="alias", renamed=True)
+    converted = convert_response(
+        REPLIES["messages"], source="messages", target="chat", context=context, options=OPTIONS
+    )
+
+    assert type(converted.value) is chat.Response
+    assert (converted.to_dict()["model"], converted.to_dict()["created"]) == ("alias", 7)
+    assert convert_response(REPLIES["messages"], source="messages", target="chat").to_dict()["created"] == 0
+
+
+def test_a_reply_of_chat_becomes_one_of_messages() -> None:
+    context = ReplyContext(model="alias", renamed=True)
+    body = {name: value for name, value in REPLIES["chat"].items() if name != "id"}
+    converted = convert_response(body, source="chat", target="messages", context=context, options=OPTIONS)
+
+    assert type(converted.value) is messages.Response
+    assert (converted.to_dict()["model"], converted.to_dict()["id"]) == ("alias", "msg_1")
+    assert convert_response(body, source="chat", target="messages").to_dict()["content"] == [text("hi")]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "status", "becomes", "path"),
+    [("messages", "chat", 529, 503, "$.error.novel"), ("chat", "messages", 503, 529, "$.error.novel")],
+)
+def test_an_error_becomes_one_of_the_other_protocol(
+    source: Protocol, target: Protocol, status: int, becomes: int, path: str
+) -> None:
+    converted = convert_error(status, ERRORS[source], source=source, target=target)
+
+    assert converted.status == becomes
+    assert type(converted.value) is (messages.ErrorResponse if target == "messages" else chat.ErrorResponse)
+    assert converted.to_dict()["error"]["message"] == "no"
+    assert ("dropped", path) in [(loss.kind, loss.path) for loss in converted.losses]
+
+
+def test_listings_become_those_of_the_other_protocol() -> None:
+    there = convert_models([{"id": "m", "type": "model"}], source="messages", target="chat")
+    back = convert_models([{"id": "m", "object": "model"}], source="chat", target="messages")
+
+    assert (type(there.value), there.to_dict()["data"][0]["id"]) == (chat.ModelList, "m")
+    assert (type(back.value), back.to_dict()["data"][0]["id"]) == (messages.ModelList, "m")
+
+
+@pytest.mark.parametrize("source_is_unknown", [True, False])
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda source, target: convert_request({}, source=source, target=target),
+        lambda source, target: convert_response({}, source=source, target=target),
+        lambda source, target: convert_error(500, {}, source=source, target=target),
+        lambda source, target: convert_models({}, source=source, target=target),
+    ],
+)
+def test_an_unknown_protocol_is_named(convert: Callable[[Any, Any], Any], source_is_unknown: bool) -> None:
+    names = ("smoke", "chat") if source_is_unknown else ("chat", "smoke")
+
+    with pytest.raises(ValueError, match=r"^unknown protocol 'smoke'; known are "):
+        convert(*names)
 
 
 # -- forms of a body -------------------------------------------------------------------------------
@@ -156,53 +272,3 @@ def test_a_list_of_models_may_come_without_its_envelope(protocol: Protocol) -> N
     converted = convert_models([], source=protocol, target=protocol)
 
     assert converted.to_dict() == {"data": []}
-
-
-# -- what is returned ------------------------------------------------------------------------------
-
-
-def test_what_is_returned_says_what_it_is() -> None:
-    converted = convert_request(REQUESTS["messages"], source="messages", target="chat")
-
-    assert repr(converted) == f"<Converted Request with {len(converted.losses)} losses>"
-
-
-def test_losses_are_made_once() -> None:
-    converted = convert_response(REPLIES["chat"], source="chat", target="messages")
-
-    assert converted.losses is converted.losses
-
-
-def test_the_document_is_the_callers_own() -> None:
-    converted = convert_request(REQUESTS["messages"], source="messages", target="chat")
-
-    converted.to_dict()["messages"].clear()
-
-    assert len(converted.to_dict()["messages"]) == 1
-
-
-def test_nothing_is_raised_if_what_was_lost_is_allowed() -> None:
-    converted = convert_request({**REQUESTS["messages"], "top_k": 5}, source="messages", target="chat")
-
-    assert converted.require_lossless(allow={LossCode.SAMPLING}) is converted
-    assert converted.require_lossless(allow=["sampling"]) is converted
-    assert converted.require_lossless(levels=()) is converted
-
-
-def test_what_was_lost_is_raised() -> None:
-    converted = convert_request({**REQUESTS["messages"], "top_k": 5}, source="messages", target="chat")
-
-    with pytest.raises(LossyConversionError, match=r"^\$\.top_k: sampling dropped: [^(]*$") as lost:
-        converted.require_lossless(allow={LossCode.MAX_TOKENS})
-
-    assert lost.value.path == "$.top_k"
-    assert [loss.code for loss in lost.value.losses] == [LossCode.SAMPLING]
-
-
-def test_how_much_more_was_lost_is_counted() -> None:
-    converted = convert_request(
-        {**REQUESTS["messages"], "top_k": 5, "mcp_servers": []}, source="messages", target="chat"
-    )
-
-    with pytest.raises(LossyConversionError, match=r"\(and 1 more\)$"):
-        converted.require_lossless()

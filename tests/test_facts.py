@@ -128,8 +128,33 @@ def test_capabilities_that_say_nothing(capabilities: dict[str, Any]) -> None:
     assert with_capabilities(OPUS, capabilities) == OPUS
 
 
-def test_a_bare_boolean_is_tolerated() -> None:
-    assert not with_capabilities(OPUS, {"structured_outputs": False}).structured_output
+@pytest.mark.parametrize(("capability", "supported"), [({"supported": True}, True), ({"supported": False}, False)])
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [("adaptive", "adaptive_thinking"), ("enabled", "budget_thinking"), ("disabled", "disabled_thinking")],
+)
+def test_each_kind_of_thinking_is_a_capability(
+    kind: str, fact: str, capability: dict[str, bool], supported: bool
+) -> None:
+    facts = with_capabilities(OPUS, {"thinking": {"types": {kind: capability}}})
+
+    kinds = ("adaptive_thinking", "budget_thinking", "disabled_thinking")
+    assert [name for name in kinds if getattr(facts, name)] == ([fact] if supported else [])
+
+
+@pytest.mark.parametrize(
+    ("capability", "supported"),
+    [
+        ({"supported": True}, True),
+        ({"supported": "true"}, False),
+        ({}, False),
+        (None, False),
+        (True, True),
+        (False, False),
+    ],
+)
+def test_yes_is_supported_true_or_a_bare_boolean(capability: Any, supported: bool) -> None:
+    assert with_capabilities(OPUS, {"structured_outputs": capability}).structured_output is supported
 
 
 ASKED = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "hi"}], "reasoning_effort": "high"}

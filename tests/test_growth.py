@@ -76,6 +76,46 @@ def test_fields_of_an_object() -> None:
     assert grown.value() == {"text": "ab", "items": [1, 2], "number": 2, "created": 5, "child": {"a": 1, "b": 2}}
 
 
+@pytest.mark.parametrize(
+    ("begun", "piece", "grown"),
+    [
+        (None, {"a": 1}, {"a": 1}),
+        ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
+        ("a", ["b"], ["b"]),
+        (["a"], "b", "b"),
+        (7, "b", "b"),
+        (7, ["b"], ["b"]),
+        ([1], [], [1]),
+        (None, "", ""),
+    ],
+)
+def test_a_field_grows_by_a_piece_of_its_kind_and_is_set_by_another(begun: Any, piece: Any, grown: Any) -> None:
+    growing = GrowingObject({"field": begun, "other": 1})
+    growing.grow("field", piece)
+
+    assert growing.value() == {"field": grown, "other": 1}
+
+
+def test_what_has_grown_is_not_replaced_by_nothing_but_by_another_value() -> None:
+    growing = GrowingObject()
+    for piece in ("a", "b"):
+        growing.grow("text", piece)
+    growing.put("text", "")
+    growing.put("text", None)
+    assert growing.value() == {"text": "ab"}
+
+    growing.put("text", "c")
+    assert growing.value() == {"text": "c"}
+
+
+def test_a_child_is_merged_with_what_is_set_later() -> None:
+    growing = GrowingObject()
+    growing.child("child", GrowingObject).put("a", 1)
+    growing.put("child", {"b": 2})
+
+    assert growing.value() == {"child": {"a": 1, "b": 2}}
+
+
 def test_every_grower_says_what_it_holds() -> None:
     with pytest.raises(NotImplementedError):
         Grower().value()

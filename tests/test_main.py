@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 from io import BytesIO, TextIOWrapper
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from llm_transcode import __version__
 from llm_transcode.__main__ import main
 
 _TO_CHAT = ("--from", "messages", "--to", "chat")
@@ -149,6 +151,17 @@ def test_command_lines_that_are_wrong(shell: _Shell, arguments: tuple[str, ...])
 def test_request_that_is_not_there(shell: _Shell, tmp_path: Path) -> None:
     ran = shell("response", *_TO_MESSAGES, "--request", str(tmp_path / "none"), given=_RESPONSE)
     assert ran.status == 1
+
+
+def test_it_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delitem(sys.modules, "llm_transcode.__main__")
+    monkeypatch.setattr(sys, "argv", ["llm_transcode", "--version"])
+
+    with pytest.raises(SystemExit) as exit_:
+        runpy.run_module("llm_transcode", run_name="__main__")
+
+    assert exit_.value.code == 0
+    assert capsys.readouterr().out.strip() == __version__
 
 
 def test_as_a_program() -> None:

@@ -6,7 +6,6 @@ import copy
 import hashlib
 import json
 import os
-import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,12 +18,7 @@ from hypothesis import strategies as st
 from llm_transcode import (
     ConversionError,
     Converted,
-    InvalidPayload,
-    LossyConversionError,
     Options,
-    ReplyContext,
-    StreamError,
-    Unsupported,
     convert_request,
     convert_response,
 )
@@ -379,39 +373,3 @@ def test_schemas_that_are_none(schema: JsonObject) -> None:
         {**messages, "output_config": {"format": {"type": "json_schema", "schema": schema}}},
         "messages",
     )
-
-
-# -- what is handed on -----------------------------------------------------------------------------
-
-
-def test_contexts_can_be_pickled() -> None:
-    context = convert_request(CHAT_REQUEST, source="chat", target="messages").context
-
-    assert pickle.loads(pickle.dumps(context)) == context
-    assert context != ReplyContext()
-
-
-def test_losses_can_be_pickled() -> None:
-    losses = convert_request(MESSAGES_REQUEST, source="messages", target="chat").losses
-
-    assert pickle.loads(pickle.dumps(losses)) == losses
-
-
-@pytest.mark.parametrize("kind", [ConversionError, InvalidPayload, Unsupported, StreamError])
-def test_errors_can_be_pickled(kind: type[ConversionError]) -> None:
-    error = kind("no", "$.messages[0]")
-
-    copied = pickle.loads(pickle.dumps(error))
-
-    assert type(copied) is kind
-    assert (str(copied), copied.reason, copied.path, copied.status) == (str(error), "no", "$.messages[0]", kind.status)
-
-
-def test_lossy_errors_can_be_pickled() -> None:
-    converted = convert_request(MESSAGES_REQUEST, source="messages", target="chat")
-
-    with pytest.raises(LossyConversionError) as caught:
-        converted.require_lossless()
-
-    copied = pickle.loads(pickle.dumps(caught.value))
-    assert (str(copied), copied.losses) == (str(caught.value), caught.value.losses)

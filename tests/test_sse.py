@@ -99,6 +99,7 @@ def test_byte_order_mark_counts_only_at_the_start() -> None:
 
     assert events_of(body) == [("", b"1"), ("", mark + b"3")]
     assert events_of(mark * 2 + b"data: 1\n\n") == []
+    assert events_of(b"\n" + mark + b"data: 1\n\n") == []
     assert decode(b"\n\n", mark + b"data: 1\n\n") == []
 
 
@@ -121,9 +122,12 @@ def test_characters_cut_in_two() -> None:
 
 
 def test_what_is_not_utf_8_is_replaced() -> None:
-    body = b"event: \xff\ndata: a\xe4\xbd\ndata: \xed\xa0\x80\n\n"
+    body = b"event: \xff\ndata: a\xe4\xbd\ndata: \xed\xa0\x80\n\nevent:\xff\ndata:\xff\n\n"
 
-    assert events_of(body) == [("\ufffd", "a\ufffd\n\ufffd\ufffd\ufffd".encode())]
+    assert events_of(body) == [
+        ("\ufffd", "a\ufffd\n\ufffd\ufffd\ufffd".encode()),
+        ("\ufffd", "\ufffd".encode()),
+    ]
 
 
 def test_comments_keep_their_place() -> None:
@@ -165,16 +169,16 @@ def test_close_is_idempotent() -> None:
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-@pytest.mark.parametrize("line", ["data: 1", "event: a", "", ": c", "data: é"])
+@pytest.mark.parametrize("line", ["data: 1", "data: X", "data: X ", "data: \t", "event: a", "", ": c", "data: é"])
 def test_feed_line_equals_feed(line: str, end: str) -> None:
     as_text, as_bytes, fed = SSEDecoder(), SSEDecoder(), SSEDecoder()
     for decoder in (as_text, as_bytes, fed):
         decoder.feed(b"event: e\ndata: 0\n")
 
-    expected = fed.feed(line.encode() + b"\n") + fed.close()
+    expected = fed.feed(line.encode() + b"\n"), fed.close()
 
-    assert as_text.feed_line(line + end) + as_text.close() == expected
-    assert as_bytes.feed_line((line + end).encode()) + as_bytes.close() == expected
+    assert (as_text.feed_line(line + end), as_text.close()) == expected
+    assert (as_bytes.feed_line((line + end).encode()), as_bytes.close()) == expected
 
 
 def test_feed_line_replaces_what_has_no_utf_8() -> None:
@@ -241,6 +245,44 @@ def test_cuts_change_nothing(case: tuple[bytes, list[bytes]]) -> None:
     assert decode(body) == decode(*chunks) == decode(*bytewise(body))
 
 
+@given(cut_bodies(), st.sampled_from([b"data: ", b"event: a\ndata: ", b"data:"]))
+@example((b"data: 1\n\n" * 3, [b"data: 1\n\n"] * 3), b"data: ")
+@example((b"data: 1\ndata: 2\n\n", [b"data: 1\n", b"data: 2\n\n"]), b"data: ")
+@example((b"data: 1\ndata: 2\n\n", [b"data: 1\ndata: 2\n\n"]), b"data: ")
+@example((b"data: 1\rdata: 2\n\n", [b"data: 1\rdata: 2\n\n"]), b"data: ")
+@example((b"event: a\ndata: 2\n\n", [b"event: a\n", b"data: 2\n\n"]), b"data: ")
+@example((b"data: 1\n\ndata: \xff\n\n", [b"data: 1\n\n", b"data: \xff\n\n"]), b"data: ")
+@example((b"\rdata: 1\r\n\n", [b"\r", b"data: 1\r\n\n"]), b"data: ")
+def test_an_event_alone_is_the_event_that_feed_returns(case: tuple[bytes, list[bytes]], head: bytes) -> None:
+    decoder = SSEDecoder(max_event_bytes=30)
+    decoder.feed(b"\n")
+    for chunk in case[1]:
+        alone = decoder.data_of_one(chunk, head)
+        events = decoder.feed(chunk)
+        assert alone is None or events == [SSEvent("a" if b"event" in head else "", alone.removeprefix(b" "))]
+
+
+def test_a_line_goes_on_with_what_was_fed_before() -> None:
+    decoder = SSEDecoder(max_event_bytes=20)
+    events = [*decoder.feed(b"data: 1\n\ndata"), *decoder.feed_line(": 2"), *decoder.feed_line(b"")]
+    assert events == [SSEvent("", b"1"), SSEvent("", b"2")]
+
+    assert decoder.feed_line("data: " + "x" * 20) == []
+    assert decoder.error is not None
+    assert [*decoder.feed_line("data: 3"), *decoder.feed_line("")] == []
+
+
+def test_an_event_alone_is_none_within_another_or_behind_an_error() -> None:
+    decoder = SSEDecoder(max_event_bytes=20)
+    assert decoder.data_of_one(b"data: 1\n\n", b"data: ") is None  # a byte order mark may come first
+
+    decoder.feed(b"data: 1\n\n")
+    assert decoder.data_of_one(b"data: 2\n\n", b"data: ") == b"2"
+    assert decoder.data_of_one(b"data: " + b"x" * 20 + b"\n\n", b"data: ") is None
+    decoder.feed(b"data: " + b"x" * 20)
+    assert decoder.data_of_one(b"data: 2\n\n", b"data: ") is None
+
+
 def bounded(chunks: Iterable[bytes], limit: int) -> tuple[list[SSEvent], bool]:
     decoder = SSEDecoder(max_event_bytes=limit)
     events = [event for chunk in chunks for event in decoder.feed(chunk)]
@@ -284,6 +326,24 @@ def test_events_before_the_one_that_is_too_large_are_returned() -> None:
     assert decoder.error is not None
 
 
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        (b"data: 12345678\n\n", 14),
+        (b"data: 12345678", 14),
+        (b": 12345678\ndata: 1\n\n", 10),
+        (b"data:1234\ndata:6789\ndata:1\n\n", 11),
+    ],
+    ids=["line", "line without end", "comment", "data lines"],
+)
+def test_the_limit_itself_is_kept_to(body: bytes, size: int) -> None:
+    for limit, fits in ((size, True), (size - 1, False)):
+        decoder = SSEDecoder(max_event_bytes=limit)
+        for byte in bytewise(body):
+            decoder.feed(byte)
+        assert (decoder.error is None) is fits
+
+
 def test_limit_is_on_the_event_not_on_the_chunk_or_the_stream() -> None:
     decoder = SSEDecoder(max_event_bytes=20)
     body = b": comment\ndata: 123456\n\n"
@@ -317,9 +377,15 @@ def test_encode_event() -> None:
     assert encode_event(b"", "") == b"data: \n\n"
 
 
+@pytest.mark.parametrize(("data", "name"), [(b"1\n2", "a\nb"), (b"1\r2", "a\rb"), (b"1\r\n2", "a\r\nb")])
+def test_a_line_break_never_ends_what_is_encoded(data: bytes, name: str) -> None:
+    assert encode_event(data, name) == b"event: a b\ndata: 1\ndata: 2\n\n"
+
+
 def test_encode_comment() -> None:
     assert encode_comment("keep-alive") == b": keep-alive\n\n"
     assert encode_comment("two\r\nlines") == b": two\n: lines\n\n"
+    assert encode_comment("half \ud83d") == b": half ?\n\n"
 
 
 def as_received(text: str) -> str:

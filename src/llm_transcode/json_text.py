@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -171,11 +171,14 @@ _PLAIN: Final = frozenset((str, int, bool, type(None)))
 
 def is_finite(value: Json) -> bool:
     """Whether a parsed JSON value can be written again: it holds no number beyond Python's, such as 1e400."""
+    items: Collection[Json]
     if is_object(value):
-        return all(map(is_finite, [item for item in value.values() if type(item) not in _PLAIN]))
-    if is_array(value):
-        return all(map(is_finite, [item for item in value if type(item) not in _PLAIN]))
-    return not isinstance(value, float) or math.isfinite(value)
+        items = value.values()
+    elif is_array(value):
+        items = value
+    else:
+        return not isinstance(value, float) or math.isfinite(value)
+    return _PLAIN.issuperset(map(type, items)) or all(map(is_finite, items))
 
 
 def _clone(value: Json, path: Path) -> Json:

@@ -134,7 +134,7 @@ def _kind(value: Json) -> str:
     for kind, name in ((bool, "a boolean"), (str, "a string"), (list, "an array"), ((int, float), "a number")):
         if isinstance(value, kind):
             return name
-    return "null" if value is None else type(value).__name__
+    return "null"
 
 
 def _ordered_object(source: JsonObject, value: JsonObject) -> JsonObject:

@@ -34,8 +34,8 @@ def test_null_and_empty_stand_for_absent(values: tuple[Any, ...], expected: Any)
         assert message(*({name: value} for value in values)) == {name: expected}
 
 
-def test_role_and_name_come_once() -> None:
-    assert message({"role": None}, {"role": "assistant", "name": "n"}, {"role": "assistant", "name": "n"}) == {
+def test_the_first_role_and_name_stay() -> None:
+    assert message({"role": None}, {"role": "assistant", "name": "n"}, {"role": "user", "name": "m"}) == {
         "role": "assistant",
         "name": "n",
     }
@@ -67,13 +67,18 @@ def test_entries_of_a_list_are_merged_by_index() -> None:
 
 
 def test_audio() -> None:
-    deltas = [{"id": "a", "transcript": "h"}, {"data": "QQ=="}, {"id": "a", "transcript": "i"}, {"expires_at": 5}]
+    deltas = [
+        {"id": "a", "transcript": "h", "expires_at": 5},
+        {"data": "QUJD"},
+        {"id": "b", "transcript": "i", "data": "REVG"},
+        {"expires_at": 6},
+    ]
 
     assert message(*({"audio": delta} for delta in deltas))["audio"] == {
         "id": "a",
         "transcript": "hi",
-        "data": "QQ==",
-        "expires_at": 5,
+        "expires_at": 6,
+        "data": "QUJDREVG",
     }
 
 
@@ -128,12 +133,12 @@ def test_logprobs_are_appended() -> None:
         None,
         {"content": [token], "refusal": None},
         {"content": [token, token]},
-        {"content": None, "refusal": [token]},
+        {"content": None, "refusal": [token], "of": "a vendor"},
     ]
 
     [choice] = accumulate({**HEAD, "choices": [{"index": 0, "logprobs": entry}]} for entry in entries)["choices"]
 
-    assert choice["logprobs"] == {"content": [token] * 3, "refusal": [token]}
+    assert choice["logprobs"] == {"content": [token] * 3, "refusal": [token], "of": "a vendor"}
 
 
 def test_a_text_repeated_so_far_is_ignored() -> None:
@@ -142,6 +147,12 @@ def test_a_text_repeated_so_far_is_ignored() -> None:
     assert accumulate([chunk({"content": "a"}), {**HEAD, "choices": [choice]}])["choices"][0]["message"] == {
         "content": "ab"
     }
+
+
+def test_a_choice_without_index_is_the_first() -> None:
+    assert accumulate([{**HEAD, "choices": [{"delta": {"content": "a"}}]}])["choices"] == [
+        {"index": 0, "message": {"content": "a"}}
+    ]
 
 
 def test_a_choice_may_say_nothing() -> None:
@@ -162,7 +173,11 @@ def test_the_head_is_the_first_that_says_something() -> None:
         "choices": [],
         "prompt_filter_results": [1],
     }
-    chunks = [preamble, chunk({}, system_fingerprint=None), {**chunk({}, "stop", system_fingerprint="f"), "id": "c2"}]
+    chunks = [
+        preamble,
+        chunk({}, system_fingerprint=None),
+        {**chunk({}, "stop", system_fingerprint="f"), "id": "c2", "created": 8, "model": "n"},
+    ]
 
     assert accumulate(chunks) == {
         "id": "c1",
@@ -231,7 +246,7 @@ def test_what_fails_is_refused(wrong: JsonObject, reason: str, path: str) -> Non
 
 def test_complete_with_all_finish_reasons_and_over_with_the_end() -> None:
     builder = ResponseBuilder()
-    with pytest.raises(StreamError, match="before it said anything"):
+    with pytest.raises(StreamError, match=r"^\$: the stream ended before it said anything$"):
         builder.done()
     states = []
     for each in (chunk({}), {**HEAD, "choices": [{"index": 1, "delta": {}}]}, chunk({}, "stop")):
@@ -313,6 +328,34 @@ def test_where_each_field_stands() -> None:
         {**HEAD, "choices": [], "moderation": {"input": None}},
         {**HEAD, "choices": [], "usage": usage},
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "logprobs", "entries"),
+    [
+        (
+            {"content": "Hi."},
+            {"content": []},
+            [{"delta": {"content": ""}}, {"delta": {"content": "Hi."}, "logprobs": {"content": []}}, {"delta": {}}],
+        ),
+        (
+            {"content": "Hi."},
+            None,
+            [{"delta": {"content": ""}}, {"delta": {"content": "Hi."}}, {"logprobs": None, "delta": {}}],
+        ),
+        (
+            {"refusal": "No."},
+            {"refusal": []},
+            [{"delta": {}}, {"delta": {"refusal": "No."}}, {"logprobs": {"refusal": []}, "delta": {}}],
+        ),
+    ],
+)
+def test_logprobs_stand_beside_the_content_or_else_last(
+    said: JsonObject, logprobs: JsonObject | None, entries: list[JsonObject]
+) -> None:
+    response = {**HEAD, "choices": [{"index": 0, "message": said, "logprobs": logprobs}]}
+
+    assert [chunk["choices"] for chunk in chunks_of(response)] == [[{"index": 0, **entry}] for entry in entries]
 
 
 _empty_or = st.none() | st.just("") | texts

@@ -1,3 +1,5 @@
+"""Which call a fragment belongs to, and when its arguments are whole."""
+
 from __future__ import annotations
 
 import pytest
@@ -34,6 +36,15 @@ def part(index: int | None, arguments: str = "{}") -> Fragment:
         ([Fragment(0, "", "f", "{}"), Fragment(0, "b", "f", "{}")], [0, 1]),
         ([Fragment(0, "", "f"), Fragment(0, "", "g", "{}")], [0, 0]),
         ([Fragment(0, "", "f", "{"), Fragment(0, "", "g", "{}")], [0, 1]),
+        ([part(None), part(None)], [0, 0]),
+        ([Fragment(0, "", "f"), Fragment(1, "", "g")], [0, 1]),
+        ([Fragment(0, "a", "f"), Fragment(1, "a", "f")], [0, 1]),
+        ([Fragment(0, "a", "f"), Fragment(1, "b", "g"), Fragment(2, "a", "", "{}")], [0, 1, 0]),
+        ([Fragment(0, "a", "f"), Fragment(1, "b", "g"), Fragment(2, "c", "", "{}")], [0, 1, 2]),
+        ([Fragment(None, "a", "f"), Fragment(None, "a", "f", "{}")], [0, 0]),
+        ([Fragment(None, "a", "f"), Fragment(None, "b", "", "{}")], [0, 1]),
+        ([Fragment(None, "", "f", "{"), Fragment(None, "", "f", "}")], [0, 0]),
+        ([Fragment(None, "", "f", "{}"), Fragment(None, "", "f", "{}")], [0, 1]),
     ],
 )
 def test_which_call_a_fragment_belongs_to(fragments: list[Fragment], positions: list[int]) -> None:
@@ -48,6 +59,23 @@ def test_a_call_gathers_its_id_name_and_arguments() -> None:
     assert (call.id, call.name, call.custom, call.size, call.complete) == ("a", "f", False, 7, True)
     assert call.says('{"x":1}')
     assert not call.says('{"x":2}')
+    assert tracker.calls == [call]
+
+
+def test_free_text_never_shows_that_it_is_whole() -> None:
+    tracker = CallTracker()
+    tracker.assign(Fragment(0, "a", "f", "{}", custom=True))
+    call, added = tracker.assign(part(0, "{}"))
+
+    assert (call.custom, call.complete, added, call.size) == (True, False, "{}", 4)
+
+
+def test_a_call_shows_late_that_it_is_to_a_free_form_tool() -> None:
+    tracker = CallTracker()
+    call, _ = tracker.assign(Fragment(0, "a"))
+    tracker.assign(Fragment(0, "", "f", custom=True))
+
+    assert call.custom
 
 
 @pytest.mark.parametrize(
@@ -68,6 +96,15 @@ def test_whole_arguments_that_come_again_add_nothing(arguments: tuple[str, ...],
         (['{"a":"}', '"}'], True),
         (['{"a":"\\', '""}'], True),
         (['{"a":"\\\\', '"}'], True),
+        (['{"a":"\\', "n", '"}'], True),
+        (['{"a":"\\', "", '""}'], True),
+        (['{"a":[{}]', "}"], True),
+        (["{} "], True),
+        (["[]"], False),
+        (["{}{}"], False),
+        (["{}", "[]"], False),
+        (["{", "}}"], False),
+        (['"a"'], False),
         (['{"a":"}'], False),
         (['{"a":{}'], False),
         (["", " "], False),

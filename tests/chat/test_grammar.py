@@ -1,3 +1,5 @@
+"""What may follow what in a stream of Chat."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -113,45 +115,78 @@ def test_an_error_may_come_at_any_time_and_is_the_end(chunks: list[JsonObject]) 
         grammar.done()
 
 
+FIRST_CALL: Final = "expected call 0 to open with id, type and name; got index"
+NEXT_CALL: Final = "expected call 1 to open with id, type and name, or a fragment of a call below 1; got index"
+BLOCKS: Final = chunk({"thinking_blocks": [{"type": "thinking"}]})
+
+
 @pytest.mark.parametrize(
-    ("chunks", "wrong", "reason"),
+    ("chunks", "wrong", "reason", "path"),
     [
-        ([], TEXT, "expected role, got delta"),
-        ([], USAGE, "expected choice or error, got usage"),
-        ([], {**HEAD, "choices": []}, "got a chunk that says nothing"),
-        ([], HEAD, "expected a list of choices"),
-        ([], chunk({"role": "assistant"}, index=None), "expected an index in each choice"),
-        ([ROLE], ROLE, "expected delta or finish, got role"),
-        ([ROLE], chunk(None), "expected an object as delta"),
-        ([ROLE], {**TEXT, "id": "c2"}, "expected 'c1' as in the first chunk, got 'c2'"),
-        ([ROLE], {**TEXT, "usage": {}}, "expected the usage in a chunk without choices"),
-        ([ROLE], chunk({"content": "Hi."}, "stop"), "expected an empty delta"),
-        ([ROLE, FINISH], FINISH, "expected nothing after the end of the stream, got finish"),
-        ([ROLE, FINISH], TEXT, "got delta"),
-        ([ROLE, FINISH, USAGE], USAGE, "expected moderation or [DONE] or error, got usage"),
-        ([ROLE], call(0, **MORE), "expected call 0 to open with id, type and name; got index 0"),
-        ([ROLE], opening(1), "expected call 0 to open"),
-        ([ROLE], call(None), "expected call 0 to open"),
+        ([], TEXT, "expected role, got delta", "$"),
+        ([], USAGE, "expected choice or error, got usage", "$"),
+        ([], {**HEAD, "choices": []}, "expected choice or error, got a chunk that says nothing", "$"),
+        ([], HEAD, "expected a list of choices", "$.choices"),
+        ([], chunk({"role": "assistant"}, index=None), "expected an index in each choice", "$.choices[].index"),
+        ([ROLE], ROLE, "expected delta or finish, got role", "$"),
+        ([ROLE], chunk(None), "expected an object as delta", "$.choices[].delta"),
+        ([ROLE], {**TEXT, "id": "c2"}, "expected 'c1' as in the first chunk, got 'c2'", "$.id"),
+        ([ROLE], {**TEXT, "model": None}, "expected 'm' as in the first chunk, got None", "$.model"),
+        ([ROLE], {**TEXT, "usage": {}}, "expected the usage in a chunk without choices", "$.usage"),
         (
-            [ROLE, opening(0)],
-            opening(0),
-            "expected call 1 to open with id, type and name, or a fragment of a call below 1",
+            [ROLE],
+            chunk({"content": "Hi."}, "stop"),
+            "expected an empty delta beside the finish reason",
+            "$.choices[].delta",
         ),
-        ([ROLE, opening(0)], call(0, id="call_0"), "expected call 1 to open"),
+        ([ROLE, FINISH], FINISH, "expected nothing after the end of the stream, got finish", "$"),
+        ([ROLE, FINISH], TEXT, "expected nothing after the end of the stream, got delta", "$"),
+        ([ROLE, FINISH, USAGE], USAGE, "expected moderation or [DONE] or error, got usage", "$"),
         (
-            [ROLE, chunk({"thinking_blocks": [{"type": "thinking"}]})],
-            chunk({"thinking_blocks": [{"type": "thinking"}]}),
-            "expected an index in the entries of thinking_blocks",
+            [ROLE, BLOCKS],
+            BLOCKS,
+            "expected an index in the entries of thinking_blocks, which came before",
+            "$.choices[].delta.thinking_blocks",
         ),
     ],
 )
-def test_what_is_out_of_place_is_refused(chunks: list[JsonObject], wrong: JsonObject, reason: str) -> None:
+def test_what_is_out_of_place_is_refused(chunks: list[JsonObject], wrong: JsonObject, reason: str, path: str) -> None:
     grammar = follow(*chunks)
 
     with pytest.raises(StreamError) as caught:
         grammar.step(wrong)
 
-    assert reason in caught.value.reason
+    assert (caught.value.reason, caught.value.path) == (reason, path)
+
+
+@pytest.mark.parametrize(
+    ("opened", "wrong", "reason"),
+    [
+        (0, call(0, **MORE), f"{FIRST_CALL} 0"),
+        (0, opening(1), f"{FIRST_CALL} 1"),
+        (0, call(None), f"{FIRST_CALL} None"),
+        (0, call(0, id="a", type="function"), f"{FIRST_CALL} 0"),
+        (0, call(0, id="a", function={"name": "f"}), f"{FIRST_CALL} 0"),
+        (
+            0,
+            call(0, type="custom", custom={"name": "f"}),
+            f"{FIRST_CALL} 0",
+        ),
+        (1, opening(0), f"{NEXT_CALL} 0"),
+        (1, call(0, id="call_0", **MORE), f"{NEXT_CALL} 0"),
+        (1, call(0, type="function", **MORE), f"{NEXT_CALL} 0"),
+        (1, call(0, function={"name": "f", "arguments": "{"}), f"{NEXT_CALL} 0"),
+        (1, call(-1, **MORE), f"{NEXT_CALL} -1"),
+        (1, call(1, **MORE), f"{NEXT_CALL} 1"),
+    ],
+)
+def test_a_call_opens_with_everything_and_grows_with_nothing_else(opened: int, wrong: JsonObject, reason: str) -> None:
+    grammar = follow(ROLE, *(opening(index) for index in range(opened)))
+
+    with pytest.raises(StreamError) as caught:
+        grammar.step(wrong)
+
+    assert (caught.value.reason, caught.value.path) == (reason, "$.choices[].delta.tool_calls")
 
 
 @pytest.mark.parametrize(("chunks", "state"), [([], "silent"), ([ROLE], "answering")])

@@ -1,3 +1,5 @@
+"""Parts of a message that grow in ways of their own."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -65,6 +67,41 @@ def test_fragments_find_their_call(deltas: list[list[JsonObject]]) -> None:
     assert calls(*deltas) == [("a", "f", "{}"), ("b", "g", "{}")]
 
 
+def test_id_type_and_name_of_a_call_are_the_first_ones() -> None:
+    first = opening(0, "a", "f")
+    second = {"index": 0, "id": "b", "type": "custom", "function": {"arguments": "{}"}}
+    third = {"index": 0, "function": {"name": "g"}}
+
+    assert message({"tool_calls": [first]}, {"tool_calls": [third]}, {"tool_calls": [second]}) == {
+        "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    }
+
+
+def test_arguments_sent_as_an_object_become_their_text() -> None:
+    assert calls([opening(0, "a", "f", {"x": [1]})]) == [("a", "f", '{"x":[1]}')]
+
+
+def custom(call_id: str, name: str, text: str) -> JsonObject:
+    return {"index": 0, "id": call_id, "type": "custom", "custom": {"name": name, "input": text}}
+
+
+def test_calls_to_free_form_tools_are_told_apart_by_id_and_name() -> None:
+    found = message({"tool_calls": [custom("a", "f", "x")]}, {"tool_calls": [custom("b", "g", "y")]})["tool_calls"]
+
+    assert [(call["id"], call["custom"]) for call in found] == [
+        ("a", {"name": "f", "input": "x"}),
+        ("b", {"name": "g", "input": "y"}),
+    ]
+
+
+def test_free_text_that_looks_like_whole_arguments_goes_on() -> None:
+    more = {"index": 0, "custom": {"input": "{}"}}
+
+    [call] = message({"tool_calls": [custom("a", "f", "{}")]}, {"tool_calls": [more]})["tool_calls"]
+
+    assert call["custom"] == {"name": "f", "input": "{}{}"}
+
+
 def test_other_fields_of_a_call() -> None:
     first = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": ""}, "extra_content": {"a": 1}}
 
@@ -95,6 +132,12 @@ def test_many_details_of_an_index_are_one() -> None:
     assert details(
         [detail(text="a", format="f")], [detail(text="b", format="f")], [detail(text=None, signature="s", format="f")]
     ) == [detail(text="ab", signature="s", format="f")]
+
+
+def test_details_may_name_their_id_once() -> None:
+    assert details([detail(text="a", id="1")], [detail(text="b")], [detail(text="c", id="1")]) == [
+        detail(text="abc", id="1")
+    ]
 
 
 def test_details_of_another_index_type_or_id_are_others() -> None:

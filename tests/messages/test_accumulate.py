@@ -1,3 +1,5 @@
+"""Events of Messages to the response that they stand for, and back."""
+
 from __future__ import annotations
 
 import copy
@@ -78,6 +80,17 @@ def test_text_and_thinking_are_appended() -> None:
     }
 
 
+def test_what_else_a_delta_of_text_says_is_about_the_delta() -> None:
+    assert growing(TEXT, delta("text_delta", text="a", novel=1)) == {"type": "text", "text": "a"}
+
+
+def test_the_last_signature_stays() -> None:
+    assert growing(THINKING, delta("signature_delta", signature="s"), delta("signature_delta", signature="t")) == {
+        **THINKING,
+        "signature": "t",
+    }
+
+
 def test_a_signature_is_set() -> None:
     for block in (THINKING, {"type": "thinking", "thinking": ""}):
         assert growing(block, delta("signature_delta", signature="s"))["signature"] == "s"
@@ -99,6 +112,10 @@ def test_a_compaction_is_set() -> None:
         "encrypted_content": "e",
     }
     assert growing(block, delta("compaction_delta", content=None)) == block
+    assert growing(block, delta("compaction_delta", content="c"), delta("compaction_delta", content="d")) == {
+        **block,
+        "content": "d",
+    }
 
 
 @pytest.mark.parametrize(
@@ -162,8 +179,9 @@ def test_a_whole_answer_may_come_in_message_start() -> None:
 def test_a_repeated_start_is_no_other_message() -> None:
     assert accumulate([START, START, END, STOP])["id"] == "msg_1"
 
-    with pytest.raises(StreamError, match="a second message_start"):
+    with pytest.raises(StreamError) as caught:
         accumulate([START, {"type": "message_start", "message": {**MESSAGE, "id": "msg_2"}}])
+    assert (caught.value.reason, caught.value.path) == ("a second message_start", "$.message.id")
 
 
 def test_the_model_is_the_one_that_fell_in() -> None:
@@ -186,6 +204,7 @@ def test_the_model_is_the_one_that_fell_in() -> None:
             "the upstream failed: It broke.",
             "$",
         ),
+        ([START, {"type": "error", "error": "It broke."}], "the upstream failed: It broke.", "$"),
         ([START, END], "the stream ended early", "$"),
     ],
 )
@@ -231,12 +250,12 @@ def test_the_message_gains_what_stands_in_the_delta_and_beside_it() -> None:
 
 def test_complete_with_a_stop_reason_and_finished_with_the_end() -> None:
     builder = ResponseBuilder()
-    states = [(builder.complete, builder.finished)]
+    states = [(builder.complete, builder.finished, builder.over)]
     for event in (START, END, STOP):
         builder.add(event)
-        states.append((builder.complete, builder.finished))
+        states.append((builder.complete, builder.finished, builder.over))
 
-    assert states == [(False, False), (False, False), (True, False), (True, True)]
+    assert states == [(False, False, False), (False, False, False), (True, False, False), (True, True, True)]
 
 
 def test_events_are_not_changed_by_what_follows_them() -> None:
@@ -309,6 +328,32 @@ def test_where_each_field_stands() -> None:
         },
         STOP,
     ]
+
+
+@pytest.mark.parametrize(
+    ("block", "events"),
+    [
+        (
+            {"type": "compaction", "content": "c", "encrypted_content": "e"},
+            [
+                opening(type="compaction", content=None, encrypted_content=None),
+                delta("compaction_delta", content="c", encrypted_content="e"),
+            ],
+        ),
+        (
+            {"type": "compaction", "content": "c"},
+            [opening(type="compaction", content=None), delta("compaction_delta", content="c")],
+        ),
+        ({**CALL, "input": "no object"}, [opening(**{**CALL, "input": "no object"})]),
+        ({"type": "video", "input": {"a": 1}}, [opening(type="video", input={"a": 1})]),
+        (TEXT, [opening(**TEXT)]),
+        ({"type": "thinking", "thinking": ""}, [opening(type="thinking", thinking="")]),
+    ],
+)
+def test_how_a_block_streams(block: JsonObject, events: list[JsonObject]) -> None:
+    streamed = list(events_of({**MESSAGE, "content": [block]}))
+
+    assert streamed[1:-2] == [*events, closing()]
 
 
 _empty_or = st.none() | st.just("") | texts

@@ -1,3 +1,5 @@
+"""What may follow what in a stream of Messages."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -81,28 +83,52 @@ def test_an_error_may_come_at_any_time_and_is_the_end(events: list[JsonObject]) 
     assert not grammar.finished
 
 
+BETWEEN: Final = "expected content_block_start or message_delta or ping or error"
+WITHIN: Final = "expected content_block_delta or content_block_stop or ping or error"
+ENDING: Final = "expected message_delta or message_stop or ping or error"
+OVER: Final = "expected nothing after the end of the stream"
+
+
 @pytest.mark.parametrize(
-    ("events", "wrong", "reason"),
+    ("events", "wrong", "reason", "path"),
     [
-        ([], END, "expected message_start or message_start_whole or ping or error, got message_delta"),
-        ([START], START, "got message_start"),
-        ([START], STOP, "got message_stop"),
-        ([START], delta(), "expected content_block_start or message_delta"),
-        ([START, opening()], opening(index=1), "expected content_block_delta or content_block_stop"),
-        ([START, opening()], END, "got message_delta"),
-        ([START], opening(index=1), "expected index 0, got 1"),
-        ([START, opening(), CLOSE], opening(), "expected index 1, got 0"),
-        ([START, opening()], delta(index="0"), "expected index 0, got 0"),
-        ([START, opening()], delta("thinking_delta"), "expected citations_delta or text_delta for a text block"),
-        ([START, opening("redacted_thinking")], delta(), "expected no delta for a redacted_thinking block"),
-        ([START, END], opening(), "expected message_delta or message_stop"),
-        ([WHOLE], END, "expected message_stop"),
-        ([WHOLE, STOP], PING, "expected nothing after the end of the stream, got ping"),
-        ([START, ERROR], {"type": "later"}, "expected nothing after the end of the stream"),
+        ([], END, "expected message_start or message_start_whole or ping or error, got message_delta", "$"),
+        ([START], START, f"{BETWEEN}, got message_start", "$"),
+        ([START], STOP, f"{BETWEEN}, got message_stop", "$"),
+        ([START], delta(), f"{BETWEEN}, got content_block_delta", "$"),
+        ([START, opening()], opening(index=1), f"{WITHIN}, got content_block_start", "$"),
+        ([START, opening()], END, f"{WITHIN}, got message_delta", "$"),
+        ([START], opening(index=1), "expected index 0, got 1", "$.index"),
+        ([START, opening(), CLOSE], opening(), "expected index 1, got 0", "$.index"),
+        ([START, opening()], delta(index="0"), "expected index 0, got 0", "$.index"),
+        ([START, opening()], {**CLOSE, "index": 1}, "expected index 0, got 1", "$.index"),
+        (
+            [START, opening()],
+            delta("thinking_delta"),
+            "expected citations_delta or text_delta for a text block, got thinking_delta",
+            "$.delta.type",
+        ),
+        (
+            [START, opening("redacted_thinking")],
+            delta(),
+            "expected no delta for a redacted_thinking block, got text_delta",
+            "$.delta.type",
+        ),
+        (
+            [START, opening("redacted_thinking")],
+            {**delta(), "delta": "text"},
+            "expected no delta for a redacted_thinking block, got something without a type",
+            "$.delta.type",
+        ),
+        ([START, END], opening(), f"{ENDING}, got content_block_start", "$"),
+        ([WHOLE], END, "expected message_stop or ping or error, got message_delta", "$"),
+        ([WHOLE, STOP], PING, f"{OVER}, got ping", "$"),
+        ([START, ERROR], {"type": "later"}, f"{OVER}, got later", "$"),
+        ([START, ERROR], {"type": 5}, f"{OVER}, got something without a type", "$"),
     ],
 )
 def test_what_is_out_of_place_is_refused_and_changes_nothing(
-    events: list[JsonObject], wrong: JsonObject, reason: str
+    events: list[JsonObject], wrong: JsonObject, reason: str, path: str
 ) -> None:
     grammar = follow(*events)
     before = (grammar.state, grammar.expected)
@@ -110,7 +136,7 @@ def test_what_is_out_of_place_is_refused_and_changes_nothing(
     with pytest.raises(StreamError) as caught:
         grammar.step(wrong)
 
-    assert reason in caught.value.reason
+    assert (caught.value.reason, caught.value.path) == (reason, path)
     assert (grammar.state, grammar.expected) == before
 
 
@@ -122,6 +148,12 @@ def test_malformed_events_are_of_no_type() -> None:
     grammar.step({"type": "message_start"})
 
     assert grammar.state == "between"
+
+
+def test_a_malformed_block_is_of_no_type() -> None:
+    grammar = follow(START, {**opening(), "content_block": "text"})
+
+    assert grammar.state == "within"
 
 
 @given(messages_replies())

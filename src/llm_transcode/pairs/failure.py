@@ -122,7 +122,7 @@ def _parsed(body: Json) -> Json:
     try:
         return parse_json(body) if isinstance(body, str) else clone(body)
     except (ConversionError, RecursionError):
-        return body if isinstance(body, str) else None
+        return body  # a part of it that is no JSON says nothing, and the rest may
 
 
 def _clean(text: str) -> str:
@@ -160,8 +160,10 @@ class _Reader:
         self._note_all(envelope, path)
         message = self._read_wrapper(envelope, path, level) or self._read_message(envelope, path, level)
         raw = envelope["metadata"].get("raw") if is_object(envelope.get("metadata")) else None
+        rewritten = self._failure.rewritten
         inner = self.read(raw, None, level + 1)
         if not inner or inner == message:
+            self._failure.rewritten = rewritten
             return message
         self._failure.rewritten = True
         return f"{message}: {inner}" if message else inner
@@ -182,17 +184,25 @@ class _Reader:
         return ""
 
     def _read_list(self, values: list[Json], path: Path | None, level: int) -> str:
-        messages: list[str] = []
-        for at, value in enumerate(values[:_MAX_ITEMS]):
-            if is_object(value) and "loc" in value:
-                messages.append(_complaint(value))
-                self._failure.rewritten = True
-            else:
-                messages.append(self.read(value, None if path is None else (*path, at), level + 1))
-        self._failure.rewritten |= len(values) > 1
-        if path is not None:
-            self._failure.paths.setdefault("message", path)
+        messages = [
+            self._read_item(value, None if path is None else (*path, at), level)
+            for at, value in enumerate(values[:_MAX_ITEMS])
+        ]
+        if len(values) > 1:
+            self._rewrite(path)
         return "; ".join(message for message in messages if message)
+
+    def _read_item(self, value: Json, path: Path | None, level: int) -> str:
+        if is_object(value) and "loc" in value:
+            self._rewrite(path)
+            return _complaint(value)
+        return self.read(value, path, level + 1)
+
+    def _rewrite(self, path: Path | None) -> None:
+        """Note that the message is put together out of what stands at a path."""
+        self._failure.rewritten = True
+        if path is not None:
+            self._failure.paths["message"] = path
 
     # -- text
 
@@ -282,7 +292,7 @@ def _is_status(value: Json) -> bool:
 
 def _envelope(text: str, *, alone: bool) -> JsonObject | None:
     """An error as JSON text. An object in the midst of words may be an example of what was wrong."""
-    if not text.endswith(("}", "]")):
+    if not text.rstrip().endswith("}"):
         return None
     try:
         value = parse_json(text)

@@ -14,7 +14,7 @@ from typing import Final
 
 from ... import chat, messages
 from ...errors import InvalidPayload
-from ...losses import LossCode, Recorder
+from ...losses import LossCode
 from ...messages.tools import RAW_ARGUMENTS
 from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
@@ -32,10 +32,8 @@ __all__ = [
     "arguments_of",
     "call_to_chat",
     "call_to_messages",
+    "function_call_to_messages",
     "input_of",
-    "legacy_call_to_messages",
-    "name_of",
-    "read_tool_call",
     "result_to_chat",
     "result_to_messages",
 ]
@@ -121,9 +119,8 @@ CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": 
 
 def arguments_of(tool_input: JsonObject) -> str:
     """The input of a call as Chat writes it: compact JSON, keys in their order."""
-    raw = tool_input.get(RAW_ARGUMENTS)
-    if isinstance(raw, str) and len(tool_input) == 1:
-        return raw
+    if RAW_ARGUMENTS in tool_input and len(tool_input) == 1 and isinstance(tool_input[RAW_ARGUMENTS], str):
+        return tool_input[RAW_ARGUMENTS]
     return dump_json(tool_input).decode()
 
 
@@ -232,52 +229,35 @@ def _marked(content: str | list[JsonObject], path: Path, cx: Conversion) -> str 
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def read_tool_call(call: Json, path: Path, losses: Recorder) -> bool:
-    """Check a call of an earlier turn and record what it holds besides its name and its arguments.
-
-    Returns whether it is of a type that is known.
-    """
+def call_to_messages(call: Json, path: Path, cx: Conversion) -> JsonObject | None:
+    """A call of an earlier turn as a block without an id; None for a call of an unknown type."""
     kind = tag_of(call, "type")
     if kind != "function" and isinstance(chat.read_tool_call(call, path), chat.UnknownToolCall):
-        losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a call of type {kind!r}")
-        return False
+        cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a call of type {kind!r}")
+        return None
     if kind == "custom":
-        CUSTOM_CALL_TO_MESSAGES.read(call, path, losses)
-        CUSTOM_TO_MESSAGES.read(call["custom"], (*path, "custom"), losses)
+        CUSTOM_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        block = _custom_call(call["custom"], (*path, "custom"), cx)
     else:
-        FUNCTION_CALL_TO_MESSAGES.read(call, path, losses)
-        FUNCTION_TO_MESSAGES.read(call["function"], (*path, "function"), losses)
-    return True
-
-
-def name_of(call: JsonObject) -> str:
-    """The name of the tool that a call, which has been read, is for."""
-    name: str = call["custom" if call.get("type") == "custom" else "function"]["name"]
-    return name
-
-
-def call_to_messages(call: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
-    """A call, which has been read, as a block, under an id that Anthropic takes."""
-    if call.get("type") == "custom":
-        key, tool_input = "custom", {FREE_TEXT: call["custom"]["input"]}
-    else:
-        key, tool_input = "function", input_of(call["function"].get("arguments"), (*path, "function", "arguments"), cx)
-    block = _tool_use(call_id, cx.names.fit(call[key]["name"], (*path, key, "name")), tool_input)
-    mark = call.get("cache_control")
-    if mark is not None:
-        mark_for_messages(None, chat.CacheControl.from_object(mark), block, path, cx)
+        FUNCTION_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        block = function_call_to_messages(call["function"], (*path, "function"), cx)
+    if "cache_control" in call and call["cache_control"] is not None:
+        mark_for_messages(None, chat.CacheControl.from_object(call["cache_control"]), block, path, cx)
     return block
 
 
-def legacy_call_to_messages(call: chat.FunctionCall, call_id: str, path: Path, cx: Conversion) -> JsonObject:
-    """A deprecated ``function_call``, which has no id of its own."""
-    FUNCTION_TO_MESSAGES.report(call, path, cx.losses)
-    tool_input = input_of(call.arguments, (*path, "arguments"), cx)
-    return _tool_use(call_id, cx.names.fit(call.name, (*path, "name")), tool_input)
+def _custom_call(custom: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    CUSTOM_TO_MESSAGES.read(custom, path, cx.losses)
+    name = cx.names.fit(custom["name"], (*path, "name"))
+    return {"type": "tool_use", "id": "", "name": name, "input": {FREE_TEXT: custom["input"]}}
 
 
-def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
-    return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}
+def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    """A call of a function as a block without an id, which a deprecated ``function_call`` does not have."""
+    FUNCTION_TO_MESSAGES.read(function, path, cx.losses)
+    name = cx.names.fit(function["name"], (*path, "name"))
+    tool_input = input_of(function.get("arguments"), (*path, "arguments"), cx)
+    return {"type": "tool_use", "id": "", "name": name, "input": tool_input}
 
 
 def result_to_messages(message: JsonObject, call_id: str | None, path: Path, cx: Conversion) -> JsonObject:
@@ -289,9 +269,8 @@ def result_to_messages(message: JsonObject, call_id: str | None, path: Path, cx:
         mark_for_messages(None, read.cache_control, block, path, cx)
     content: str | list[Json] | None = message.get("content")
     if isinstance(content, str):
-        first, _, rest = content.partition("\n")
-        failed = first == ERROR_MARK
-        block["content"] = rest if failed else content
+        failed = content.startswith(ERROR_MARK) and content.partition("\n")[0] == ERROR_MARK
+        block["content"] = content[len(ERROR_MARK) + 1 :] if failed else content
     else:
         parts = content or []
         failed = len(parts) > 0 and _is_error_mark(parts[0])

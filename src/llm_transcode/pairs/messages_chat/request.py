@@ -313,7 +313,8 @@ def request_to_messages(request: chat.RequestEnvelope, options: Options) -> Conv
     if request.stream is not None:
         body["stream"] = request.stream
     mark_for_messages(None, request.cache_control, body, (), cx)
-    drop_surplus_marks(_marked(body), cx)
+    if cx.marks:
+        drop_surplus_marks(_marked(body), cx)
     context = ReplyContext(
         model=request.model,
         renamed=named != request.model,

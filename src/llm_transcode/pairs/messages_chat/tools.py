@@ -232,7 +232,7 @@ def _strict_to_chat(strict: bool, function: JsonObject, path: Path, cx: Conversi
 
 def custom_tool_names(tools: Iterable[JsonObject]) -> frozenset[str]:
     """The client's free-form tools, whose calls turn back into free text; the tools have been converted."""
-    return frozenset(tool["custom"]["name"] for tool in tools if tool["type"] == "custom")
+    return frozenset(tool["custom"]["name"] for tool in tools if tool.get("type") == "custom")
 
 
 def tools_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:

@@ -119,6 +119,7 @@ def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
 class _Call:
     """A call in the window, until its result is found."""
 
+    source_id: str
     id: str
     path: Path
     result: JsonObject | None = None
@@ -127,31 +128,20 @@ class _Call:
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    __slots__ = ("_answered", "_by_id", "calls", "place")
+    __slots__ = ("_waiting", "calls", "place")
 
     def __init__(self) -> None:
         self.calls: list[_Call] = []
-        self._by_id: dict[str, list[_Call]] = {}
-        """By their id in the source; two calls may share one, and are answered in their order."""
-        self._answered: dict[str, int] = {}
+        self._waiting: dict[str, list[_Call]] = {}
         self.place = 0
         """Where among the messages the results go."""
 
-    def open(self, source_id: str, call: _Call) -> None:
-        """A call has been made."""
-        self.calls.append(call)
-        self._by_id.setdefault(source_id, []).append(call)
-
-    def has(self, source_id: str) -> bool:
-        """Whether there is a call with this id, be it answered."""
-        return source_id in self._by_id
-
-    def answer(self, source_id: str) -> _Call | None:
-        """The call that a result with its id is for, unless all such calls have theirs."""
-        calls = self._by_id[source_id]
-        answered = self._answered.get(source_id, 0)
-        self._answered[source_id] = answered + 1
-        return calls[answered] if answered < len(calls) else None
+    def waiting(self, source_id: str) -> list[_Call] | None:
+        """The calls with this id that have no result yet, the next one last; None if none ever had the id."""
+        if not self._waiting:
+            for call in reversed(self.calls):
+                self._waiting.setdefault(call.source_id, []).append(call)
+        return self._waiting.get(source_id)
 
 
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
@@ -172,10 +162,10 @@ class _Walk:
         for index, turn in enumerate(self._turns):
             match tag_of(turn, "role"):
                 case "user":
-                    self._user(turn, ("messages", index))
+                    self._user(turn, index)
                 case "assistant":
                     self._close_window()
-                    self._assistant(turn, ("messages", index))
+                    self._assistant(turn, index)
                 case _:
                     self._system(turn, index)
         if self._turns and tag_of(self._turns[-1], "role") != "assistant":
@@ -192,7 +182,8 @@ class _Walk:
 
     # -- user turns
 
-    def _user(self, turn: JsonObject, path: Path) -> None:
+    def _user(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
         USER_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
         if isinstance(content, str):
@@ -200,18 +191,18 @@ class _Walk:
             return
         if not content:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
-        parts = self._said(content, path)
+        parts = self._said(content, index)
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
 
-    def _said(self, blocks: list[Json], path: Path) -> list[JsonObject]:
+    def _said(self, blocks: list[Json], index: int) -> list[JsonObject]:
         """What a user turn says beside its results, the media of the results first."""
         parts: list[JsonObject] = []
         media: list[JsonObject] = []
         late: Path | None = None
         spoken = False
         for at, block in enumerate(blocks):
-            where = (*path, "content", at)
+            where: Path = ("messages", index, "content", at)
             if tag_of(block, "type") == "tool_result":
                 if spoken and late is None:
                     late = where
@@ -227,10 +218,11 @@ class _Walk:
 
     def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
         """Give a result to its call, and its media to the turn."""
-        source_id = answered_id(block, path)
-        if not self._window.has(source_id):
+        waiting = self._window.waiting(answered_id(block, path))
+        if waiting is None:
             parts += self._orphan(block, path)
-        elif call := self._window.answer(source_id):
+        elif waiting:
+            call = waiting.pop()
             call.result, found = result_to_chat(block, call.id, path, self._cx)
             if not isinstance(call.result["content"], str):
                 call.result["content"] = _joined(call.result["content"], self._cx)
@@ -259,26 +251,27 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: JsonObject, path: Path) -> None:
+    def _assistant(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
         if isinstance(content, str):
             self._out.append({"role": "assistant", "content": content})
             return
-        message = self._message(content, path)
+        message = self._message(content, index)
         if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
         self._out.append(message)
         self._window.place = len(self._out)
 
-    def _message(self, blocks: list[Json], path: Path) -> JsonObject | None:
+    def _message(self, blocks: list[Json], index: int) -> JsonObject | None:
         """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
         parts: list[JsonObject] = []
         calls: list[JsonObject] = []
         thoughts: list[tuple[JsonObject, Path]] = []
         for at, block in enumerate(blocks):
-            where = (*path, "content", at)
+            where: Path = ("messages", index, "content", at)
             match tag_of(block, "type"):
                 case "text":
                     if calls:
@@ -286,7 +279,7 @@ class _Walk:
                     parts += text_to_chat(block, where, self._cx)
                 case "tool_use":
                     call = call_to_chat(block, self._ids, where, self._cx)
-                    self._window.open(block["id"], _Call(call["id"], where))
+                    self._window.calls.append(_Call(block["id"], call["id"], where))
                     calls.append(call)
                 case "thinking" | "redacted_thinking":
                     thoughts.append((block, where))

@@ -13,8 +13,7 @@ them would change their meaning and destroy the cached prefix.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -27,7 +26,7 @@ from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages
-from .calls import CallIds, call_to_messages, legacy_call_to_messages, name_of, read_tool_call, result_to_messages
+from .calls import CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
@@ -84,7 +83,7 @@ class _Call:
     """A call in the window, until its result is found."""
 
     source_id: str | None
-    name: str | None
+    name: str
     id: str
     path: Path
     result: JsonObject | None = None
@@ -203,11 +202,15 @@ class _Walk:
     def _assistant(self, turn: JsonObject, index: int) -> None:
         path: Path = ("messages", index)
         read = ASSISTANT_TO_MESSAGES.read(turn, path, self._cx.losses)
-        thinking = [] if read is None else thinking_to_messages(read, path, self._cx)
-        said = _said(turn, read, path, self._cx)
-        calls = list(self._calls(turn, read, said, path))
-        blocks = [*thinking, *said, *(block for _, block in calls if block is not None)]
         content: Content = turn.get("content")
+        blocks = _content_blocks(content, (*path, "content"), self._cx, aside="thinking")
+        if read is not None:
+            blocks = [
+                *thinking_to_messages(read, path, self._cx),
+                *blocks,
+                *_otherwise_said(read, blocks, path, self._cx),
+            ]
+        calls = self._calls(turn, read, blocks, path)
         if isinstance(content, str) and content.isspace() and blocks:
             detail = "a text without words, which Anthropic refuses"
             self._cx.losses.dropped(LossCode.TURN_EMPTY, (*path, "content"), detail, "info")
@@ -215,30 +218,37 @@ class _Walk:
             mark_for_messages(None, read.cache_control, blocks[-1], path, self._cx)
         self._say("assistant", _unwrapped(blocks, content), path)
         if calls:
-            self._answer([call for call, _ in calls], index)
+            self._answer(calls, index)
 
     def _calls(
-        self, turn: JsonObject, read: chat.AssistantMessage | None, said: list[JsonObject], path: Path
-    ) -> Iterator[tuple[_Call, JsonObject | None]]:
-        """Each call and its block; a hybrid client's ``tool_use`` block already stands in the content."""
-        known = [block for block in said if block["type"] == "tool_use"]
-        for block in known:
-            yield _Call(block["id"], block["name"], block["id"], (*path, "content")), None
-        seen = {block["id"] for block in known}
+        self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
+    ) -> list[_Call]:
+        """Add a block for each call; a hybrid client's ``tool_use`` blocks are there already."""
+        opened = _hybrid_calls(blocks, (*path, "content")) if is_array(turn.get("content")) else []
+        known = {call.id for call in opened}
         calls: list[Json] = turn.get("tool_calls") or []
         for at, call in enumerate(calls):
             where: Path = (*path, "tool_calls", at)
-            if read_tool_call(call, where, self._cx.losses) and call.get("id") not in seen:
-                source_id: str | None = call.get("id")
-                made_up = "" if source_id else f"call_{path[1]}_{at}"
-                call_id = self._ids.assign(source_id, made_up, (*where, "id") if source_id else where)
-                block = call_to_messages(call, call_id, where, self._cx)
-                yield _Call(source_id, name_of(call), call_id, where), block
+            block = call_to_messages(call, where, self._cx)
+            if block is not None and call.get("id") not in known:
+                name = call["custom" if call.get("type") == "custom" else "function"]["name"]
+                opened.append(self._open(block, name, call.get("id"), where))
+                blocks.append(block)
         if read is not None and read.function_call is not None and not calls:
             where = (*path, "function_call")
-            call_id = self._ids.assign(None, f"call_{path[1]}", where)
-            block = legacy_call_to_messages(read.function_call, call_id, where, self._cx)
-            yield _Call(None, read.function_call.name, call_id, where), block
+            block = function_call_to_messages(turn["function_call"], where, self._cx)
+            opened.append(self._open(block, read.function_call.name, None, where))
+            blocks.append(block)
+        return opened
+
+    def _open(self, block: JsonObject, name: str, source_id: str | None, path: Path) -> _Call:
+        """Give the block of a call its id; ``name`` is the tool's at the client."""
+        if source_id:
+            block["id"] = self._ids.assign(source_id, "", (*path, "id"))
+        else:
+            place = "_".join(str(key) for key in path if isinstance(key, int))
+            block["id"] = self._ids.assign(None, f"call_{place}", path)
+        return _Call(source_id, name, block["id"], path)
 
     def _answer(self, calls: list[_Call], index: int) -> None:
         """Put the results of the calls into the next turn."""
@@ -315,21 +325,23 @@ class _Walk:
                 assert_never(self._cx.options.mid_system)
 
 
-def _said(turn: JsonObject, read: chat.AssistantMessage | None, path: Path, cx: Conversion) -> list[JsonObject]:
-    """The text of an assistant turn, its refusal and, if nothing else, its audio."""
-    said = _content_blocks(turn.get("content"), (*path, "content"), cx, aside="thinking")
-    if read is None:
-        return said
+def _otherwise_said(
+    read: chat.AssistantMessage, said: list[JsonObject], path: Path, cx: Conversion
+) -> Iterator[JsonObject]:
+    """The refusal of an assistant turn and, if it says nothing else, its audio."""
     if read.refusal:
         cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a past refusal is sent as text", "info")
-        said.append(text_block(read.refusal))
+        yield text_block(read.refusal)
     if read.audio is not None:
         where: Path = (*path, "audio")
-        if said or read.tool_calls:
+        if said or read.refusal or read.tool_calls:
             cx.losses.dropped(LossCode.AUDIO, where, "what was spoken; the text is kept")
         else:
             cx.losses.refused(LossCode.AUDIO, where, "a turn that was only spoken, which OpenAI alone can look up")
-    return said
+
+
+def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[_Call]:
+    return [_Call(block["id"], block["name"], block["id"], path) for block in blocks if block["type"] == "tool_use"]
 
 
 def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObject]:
@@ -345,17 +357,25 @@ class _OpenCalls:
     def __init__(self, calls: list[_Call]) -> None:
         self._calls = calls
         self._hybrid: set[str] = set()
-        self._by_id: dict[str | None, deque[_Call]] = {}
-        self._by_name: dict[str | None, deque[_Call]] = {}
-        for call in calls:
-            self._by_id.setdefault(call.source_id or None, deque()).append(call)
-            self._by_name.setdefault(call.name, deque()).append(call)
+        self._by_id: dict[str | None, list[_Call]] = {}
+        """The next one last, as below."""
+        self._by_name: dict[str, list[_Call]] = {}
+        for call in reversed(calls):
+            self._by_id.setdefault(call.source_id or None, []).append(call)
 
     def answered_by(self, turn: JsonObject) -> _Call | None:
         """The first open call that a message answers."""
         if turn["role"] == "function":
-            return _next_open(self._by_name, turn.get("name"))
-        return _next_open(self._by_id, turn.get("tool_call_id")) or _next_open(self._by_id, None)
+            return self._named(turn.get("name"))
+        key = turn.get("tool_call_id")
+        waiting = self._by_id.get(key) if isinstance(key, str) else None
+        return _next_open(waiting) or _next_open(self._by_id.get(None))
+
+    def _named(self, name: Json) -> _Call | None:
+        if not self._by_name:
+            for call in reversed(self._calls):
+                self._by_name.setdefault(call.name, []).append(call)
+        return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
 
     def answered_inside(self, parts: Json) -> None:
         """Note the ``tool_result`` blocks of a hybrid client, which come along with their user message."""
@@ -370,10 +390,9 @@ class _OpenCalls:
         return [call for call in self._calls if call.id not in self._hybrid]
 
 
-def _next_open(calls: Mapping[str | None, deque[_Call]], key: Json) -> _Call | None:
-    waiting = calls.get(key) if key is None or isinstance(key, str) else None
+def _next_open(waiting: list[_Call] | None) -> _Call | None:
     while waiting:
-        call = waiting.popleft()
+        call = waiting.pop()
         if call.result is None:
             return call
     return None
