@@ -68,6 +68,25 @@ def test_losses_come_in_the_order_of_the_model_and_then_of_the_document() -> Non
     assert [row.rsplit(".", 1)[1] for row in report(Sample.parse(value))] == ["left", "schema", "z", "y"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"kept": 1, "also_kept": 2},
+        {"left": None, "of_tomorrow": None},
+        {"schema": {}},
+        {"forgotten": 1},
+        {"of_tomorrow": 1},
+        {"z": 1, "vendors": 1, "schema": {}, "kept": 1, "left": 1, "y": 1},
+    ],
+)
+def test_an_object_is_reported_as_the_model_that_would_be_made_of_it(value: JsonObject) -> None:
+    losses = Recorder()
+
+    FIELDS.report_object(value, ("a", 0), losses)
+
+    assert rows(losses) == report(Sample.parse(value))
+
+
 def test_the_detail_is_that_of_the_drop() -> None:
     losses = Recorder()
 
