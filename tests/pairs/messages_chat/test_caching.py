@@ -107,6 +107,22 @@ def test_a_mark_on_what_carries_none_in_chat() -> None:
     assert losses == ["dropped info cache_control $.messages[1].content[0].cache_control"]
 
 
+def test_marks_within_a_text_are_recorded_one_by_one() -> None:
+    found = {
+        "type": "search_result",
+        "source": "https://example.com",
+        "title": "t",
+        "content": [text("a"), text("b", cache_control=MARK)],
+    }
+
+    _, losses = to_chat({"messages": [user(found)]})
+
+    assert losses == [
+        "approximated info document_as_text $.messages[0].content[0]",
+        "dropped info cache_control $.messages[0].content[0].content[1].cache_control",
+    ]
+
+
 @pytest.mark.parametrize("number", [4, 5, 6])
 def test_only_the_last_marks_are_kept(number: int) -> None:
     marked = [text(str(at), cache_control=MARK) for at in range(number)]

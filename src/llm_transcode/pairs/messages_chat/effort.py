@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from typing_extensions import assert_never
+
 from ... import chat, messages
 from ...facts import ALL_EFFORTS, ModelFacts
 from ...losses import LossCode
@@ -142,6 +144,8 @@ def effort_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conv
             body["reasoning"] = _openrouter_reasoning(request, effort, cx)
         case "thinking":
             _switch_thinking(effort, body, cx)
+        case _:
+            assert_never(cx.dialect.reasoning_request)
 
 
 def _switch_thinking(effort: Effort, body: JsonObject, cx: Conversion) -> None:
