@@ -8,6 +8,7 @@ work done at start-up, import ``llm_transcode.pairs.messages_chat`` there.)
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, overload
 
 from .converted import Converted, ConvertedError, ReplyContext
@@ -17,6 +18,8 @@ from .options import Options
 from .protocols import Protocol, check_protocols
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from . import chat, messages
     from .wire import Body, Json, WireModel
 
@@ -26,18 +29,13 @@ M = TypeVar("M", bound="WireModel")
 N = TypeVar("N", bound="WireModel")
 
 
-class _Bounded:
+_CONTEXT: Final = ReplyContext()
+_OPTIONS: Final = Options()
+
+
+def _too_deep() -> InvalidPayload:
     """Nesting beyond the interpreter's stack is bad input, wherever it is met."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, RecursionError):
-            raise InvalidPayload("nested too deeply") from error
-
-
-_BOUNDED: Final = _Bounded()
+    return InvalidPayload("nested too deeply")
 
 
 def _unchanged(model: type[M], body: Body, context: ReplyContext | None = None) -> Converted[M]:
@@ -71,17 +69,33 @@ def convert_request(
     from .pairs import messages_chat
 
     check_protocols(source, target)
-    options = options or Options()
-    with _BOUNDED:
+    options = options or _OPTIONS
+    try:
         match source, target:
             case "messages", "chat":
-                return messages_chat.request_to_chat(messages.Request.parse(body), options)
+                return messages_chat.request_to_chat(messages.RequestEnvelope.parse(body), options)
             case "chat", "messages":
-                return messages_chat.request_to_messages(chat.Request.parse(body), options)
+                return messages_chat.request_to_messages(chat.RequestEnvelope.parse(body), options)
             case "messages", _:
                 return _unchanged(messages.Request, body)
             case _:
                 return _unchanged(chat.Request, body)
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+@cache  # an import takes longer than many a step of a conversion, even where nothing is left to load
+def _response_to_chat() -> Callable[[Body, ReplyContext, Options], Converted[chat.Response]]:
+    from .pairs import messages_chat
+
+    return messages_chat.response_to_chat
+
+
+@cache
+def _response_to_messages() -> Callable[[Body, ReplyContext, Options], Converted[messages.Response]]:
+    from .pairs import messages_chat
+
+    return messages_chat.response_to_messages
 
 
 @overload
@@ -126,21 +140,26 @@ def convert_response(
     Raises `InvalidPayload` if the body is not a reply of ``source``, be it one that holds an error:
     that is for `convert_error`.
     """
-    from . import chat, messages
-    from .pairs import messages_chat
-
     check_protocols(source, target)
-    context, options = context or ReplyContext(), options or Options()
-    with _BOUNDED:
-        match source, target:
-            case "messages", "chat":
-                return messages_chat.response_to_chat(messages.Response.parse(body), context, options)
-            case "chat", "messages":
-                return messages_chat.response_to_messages(chat.Response.parse(body), context, options)
-            case "messages", _:
-                return _unchanged(messages.Response, body, context)
-            case _:
-                return _unchanged(chat.Response, body, context)
+    context, options = context or _CONTEXT, options or _OPTIONS
+    try:
+        if source == target:
+            return _unchanged_response(body, source, context)
+        if target == "chat":
+            return _response_to_chat()(body, context, options)
+        return _response_to_messages()(body, context, options)
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _unchanged_response(
+    body: Body, protocol: Protocol, context: ReplyContext
+) -> Converted[chat.Response] | Converted[messages.Response]:
+    from . import chat, messages
+
+    if protocol == "chat":
+        return _unchanged(chat.Response, body, context)
+    return _unchanged(messages.Response, body, context)
 
 
 @overload
@@ -171,7 +190,7 @@ def convert_error(
     from .pairs import messages_chat
 
     check_protocols(source, target)
-    losses = Recorder((options or Options()).downgrade)
+    losses = Recorder((options or _OPTIONS).downgrade)
     own = messages_chat.own_error(status, body, target) if source == target else None
     if target == "messages":
         status, document = own or messages_chat.error_to_messages(status, body, losses)
@@ -206,8 +225,8 @@ def convert_models(
     from .pairs import messages_chat
 
     check_protocols(source, target)
-    losses = Recorder((options or Options()).downgrade)
-    with _BOUNDED:
+    losses = Recorder((options or _OPTIONS).downgrade)
+    try:
         match source, target:
             case "messages", "chat":
                 return messages_chat.models_to_chat(listing, losses)
@@ -217,6 +236,8 @@ def convert_models(
                 return _unchanged_models(messages.ModelList, messages.Model, listing)
             case _:
                 return _unchanged_models(chat.ModelList, chat.Model, listing)
+    except RecursionError as error:
+        raise _too_deep() from error
 
 
 def _unchanged_models(several: type[M], one: type[N], listing: Body | list[Json]) -> Converted[M] | Converted[N]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from typing_extensions import Self
 
 from .errors import LossyConversionError
-from .json_text import JsonObject, clone, dump_json
+from .json_text import JsonObject, clone, dump_finite, dump_json
 from .losses import Level, Loss, LossCode
 
 if TYPE_CHECKING:
@@ -44,18 +44,29 @@ class ReplyContext:
     """The tool that was forced in place of structured output, and is unwrapped again."""
 
 
+_NO_CONTEXT: Final = ReplyContext()
+
+
 class Converted(Generic[M_co]):
     """A document of the target protocol, and what it took to get there."""
 
-    __slots__ = ("_body", "_losses", "_model", "context")
+    __slots__ = ("_body", "_is_finite", "_losses", "_model", "context")
 
     def __init__(
-        self, model: type[M_co], body: JsonObject, losses: Iterable[Loss] = (), context: ReplyContext | None = None
+        self,
+        model: type[M_co],
+        body: JsonObject,
+        losses: Iterable[Loss] = (),
+        context: ReplyContext | None = None,
+        *,
+        is_finite: bool = False,
     ) -> None:
+        """``is_finite`` says that nothing in the body needs a look for numbers that JSON cannot hold."""
         self._model = model
         self._body = body
         self._losses = losses
-        self.context: ReplyContext = context or ReplyContext()
+        self._is_finite = is_finite
+        self.context: ReplyContext = context or _NO_CONTEXT
         """To be handed to `convert_response` or `StreamTranscoder` with the reply."""
 
     def __repr__(self) -> str:
@@ -84,7 +95,7 @@ class Converted(Generic[M_co]):
 
     def to_json(self) -> bytes:
         """The document as compact UTF-8 JSON."""
-        return dump_json(self._body)
+        return dump_finite(self._body) if self._is_finite else dump_json(self._body)
 
     def require_lossless(
         self, *, allow: Collection[LossCode | str] = (), levels: Sequence[Level] = ("warning",)

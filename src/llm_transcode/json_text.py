@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -22,11 +22,14 @@ __all__ = [
     "Path",
     "Template",
     "clone",
+    "dump_finite",
     "dump_json",
     "is_array",
+    "is_finite",
     "is_object",
     "parse_json",
     "render_path",
+    "tag_of",
 ]
 
 Json: TypeAlias = Any
@@ -57,6 +60,14 @@ def is_object(value: Json) -> TypeGuard[JsonObject]:
 def is_array(value: Json) -> TypeGuard[list[Json]]:
     """Whether a JSON value is an array."""
     return isinstance(value, list)
+
+
+def tag_of(value: Json, tag: str) -> Json:
+    """What an object has under the key that tells its kind, such as ``type``; None for what is no object."""
+    try:
+        return value[tag]
+    except (KeyError, TypeError):
+        return None
 
 
 def render_path(path: Sequence[str | int]) -> str:
@@ -109,16 +120,23 @@ def dump_finite(value: Json) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
-        return json.dumps(clone(value), separators=(",", ":")).encode()
+        return _dump_escaped(value)
 
 
 def dump_json(value: Json) -> bytes:
     """Write a JSON value as compact UTF-8, keys in the order they stand in."""
-    text = dump_finite(value)
+    try:
+        text = to_json(value)
+    except PydanticSerializationError:
+        return _dump_escaped(value)
     if text.rfind(b"Infinity") >= 0 or text.rfind(b"NaN") >= 0:  # from the end, which takes a third of the time
         clone(value)  # the words may stand in a string; only a number is refused
     return text
+
+
+def _dump_escaped(value: Json) -> bytes:
+    """A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same."""
+    return json.dumps(clone(value), separators=(",", ":")).encode()
 
 
 class Template:
@@ -149,6 +167,18 @@ def clone(value: Json, path: Path = ()) -> Json:
 
 _PLAIN: Final = frozenset((str, int, bool, type(None)))
 """What needs no copy. Most values are of these types, and are copied without a call and a path of their own."""
+
+
+def is_finite(value: Json) -> bool:
+    """Whether a parsed JSON value can be written again: it holds no number beyond Python's, such as 1e400."""
+    items: Collection[Json]
+    if is_object(value):
+        items = value.values()
+    elif is_array(value):
+        items = value
+    else:
+        return not isinstance(value, float) or math.isfinite(value)
+    return _PLAIN.issuperset(map(type, items)) or all(map(is_finite, items))
 
 
 def _clone(value: Json, path: Path) -> Json:

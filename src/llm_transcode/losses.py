@@ -225,13 +225,12 @@ class Recorder:
     A stream records each loss ``once``: what every one of its chunks loses is one loss.
     """
 
-    __slots__ = ("_downgraded", "_notes", "_once", "_seen")
+    __slots__ = ("_downgraded", "_notes", "_seen")
 
     def __init__(self, downgraded: Collection[LossCode] = (), *, once: bool = False) -> None:
         self._notes: list[tuple[Kind, Level, LossCode, Path, str]] = []
         self._downgraded = downgraded
-        self._once = once
-        self._seen: set[tuple[LossCode, Path, str]] = set()
+        self._seen: set[tuple[LossCode, Path, str]] | None = set() if once else None
 
     def __iter__(self) -> Iterator[Loss]:
         """The losses, made when asked for: most requests have some that no one ever reads."""
@@ -259,7 +258,7 @@ class Recorder:
         self.dropped(code, path, detail)
 
     def _add(self, kind: Kind, level: Level, code: LossCode, path: Path, detail: str) -> None:
-        if self._once:
+        if self._seen is not None:
             if (code, path, detail) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
                 return
             self._seen.add((code, path, detail))

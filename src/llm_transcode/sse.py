@@ -88,7 +88,27 @@ class SSEDecoder:
         """Read one line, with or without its terminator; for callers whose HTTP client splits lines."""
         if isinstance(line, str):
             line = line.encode("utf-8", "surrogatepass")  # what is no UTF-8 is replaced like an upstream's
-        return self.feed(line.rstrip(b"\r\n") + b"\n")
+        line = line.rstrip(b"\r\n")
+        if not self._at_line or _LF in line or _CR in line or len(line) >= self._limit:
+            return self.feed(line + b"\n")
+        events: list[SSEvent] = []
+        try:
+            self._read_lines([line], events)
+        except StreamError as error:
+            self._fail(error)
+        return events
+
+    def data_of_one(self, data: bytes, head: bytes) -> bytes | None:
+        """The data of an event that comes alone, whole and in one line behind ``head``; else None, and nothing is read.
+
+        Says in less time what `feed` would say. Most feeds of most streams are one event of one kind.
+        """
+        if not (data.startswith(head) and data.endswith(b"\n\n")) or len(data) > self._limit:
+            return None
+        if self._data is not None or self._event or not self._at_line:
+            return None
+        data = data[len(head) : -2]
+        return None if _LF in data or _CR in data else _as_utf8(data)
 
     def close(self) -> list[SSEvent]:
         """End the body; returns the event that no blank line ended, if it has data. Idempotent.
@@ -98,6 +118,11 @@ class SSEDecoder:
         """
         return [event for event in self.feed(b"\n\n") if event.data]
 
+    @property
+    def _at_line(self) -> bool:
+        """Whether the next byte will begin a line, and neither a byte order mark nor the end of a line before."""
+        return not (self._tail or self._at_start or self._after_cr or self.error is not None)
+
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
         if self._after_cr or _CR in data:
             data = self._unify_line_ends(data)
@@ -105,6 +130,12 @@ class SSEDecoder:
         if self._tail or self._at_start:
             self._complete_first(lines)
         rest = lines.pop()
+        self._read_lines(lines, events)
+        if rest:
+            self._tail += rest
+            self._check_size(len(self._tail))
+
+    def _read_lines(self, lines: list[bytes], events: list[SSEvent]) -> None:
         for line in lines:
             if not line:
                 self._dispatch(events)
@@ -116,9 +147,6 @@ class SSEDecoder:
                 self._event = value.decode("utf-8", "replace")
             else:
                 self._read_field(line, events)
-        if rest:
-            self._tail += rest
-            self._check_size(len(self._tail))
 
     def _unify_line_ends(self, data: bytes) -> bytes:
         """Write every line end as LF. The LF after a CR may come with the next chunk, and is skipped there."""
@@ -142,7 +170,7 @@ class SSEDecoder:
         lines[0] = line
 
     def _read_field(self, line: bytes, events: list[SSEvent]) -> None:
-        """Interpret any line that is not blank; what `_read` does itself is a short cut for the common ones."""
+        """Interpret any line that is not blank; what `_read_lines` does itself is a short cut for the common ones."""
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
@@ -168,7 +196,7 @@ class SSEDecoder:
             if self._more_data:
                 data += self._more_data
                 self._more_data.clear()
-            events.append(SSEvent(self._event, data if data.isascii() else _as_utf8(data)))
+            events.append(SSEvent(self._event, _as_utf8(data)))
             self._data = None
         self._event = ""
 
@@ -185,6 +213,8 @@ class SSEDecoder:
 
 def _as_utf8(data: bytes) -> bytes:
     """Replace what is not UTF-8 by U+FFFD."""
+    if data.isascii():
+        return data
     try:
         data.decode()
     except UnicodeDecodeError:

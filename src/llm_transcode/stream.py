@@ -22,6 +22,7 @@ from .options import Options
 from .pairs import messages_chat
 from .payloads import DONE, is_whole, payloads
 from .protocols import Protocol, check_protocols
+from .repeats import Repeats
 from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
 from .wire import Json, JsonObject, WireModel, parse_object
 
@@ -32,6 +33,9 @@ StreamEvent: TypeAlias = messages.Event | chat.Chunk
 
 _HEADS: Final = {name: f"event: {name}\ndata: ".encode() for name in messages.EVENTS}
 """What stands before the data of an event, by the event's name."""
+
+_TOKEN_HEADS: Final = {"messages": _HEADS["content_block_delta"], "chat": b"data: "}
+"""What stands before the data of a token, by the protocol."""
 
 _KEEP_ALIVE: Final = "ping"
 
@@ -59,10 +63,12 @@ class StreamTranscoder:
             raise ValueError(f"a stream of {source!r} needs no transcoding to {target!r}; forward it as it is")
         self._options = options or Options()
         self._target = target
-        self._token_head = _HEADS["content_block_delta"] if target == "messages" else b"data: "
+        self._head_in = _TOKEN_HEADS[source]
+        self._head_out = _TOKEN_HEADS[target]
         self._sse = SSEDecoder(self._options.max_event_bytes)
         direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
         self._direction = direction(context or ReplyContext(), self._options)
+        self._repeats = Repeats(self._direction.token)
         self._finished = False
         self._is_over = False
         self._error: StreamError | None = None
@@ -95,6 +101,9 @@ class StreamTranscoder:
         """Read the next part of the body, cut anywhere; returns what the client gets for it."""
         if not isinstance(data, bytes):
             data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
+        alone = self._sse.data_of_one(data, self._head_in)
+        if alone is not None:
+            return self._transcode_data(alone)
         return self._transcode(self._sse.feed(data))
 
     def feed_line(self, line: bytes | str) -> bytes:
@@ -133,13 +142,9 @@ class StreamTranscoder:
     # -- one event
 
     def _transcode(self, events: list[SSEvent]) -> bytes:
-        if len(events) == 1 and self._sse.error is None:  # as nearly always
-            return b"" if self._is_over else self._transcode_one(events[0])
-        out: list[bytes] = []
-        for event in events:
-            if self._is_over:
-                break
-            out.append(self._transcode_one(event))
+        if not events and self._sse.error is None:
+            return b""
+        out = [self._transcode_one(event) for event in events]
         if self._sse.error is not None and not self._is_over:
             out.append(self._encode(self._break(self._sse.error)))
         return b"".join(out)
@@ -147,16 +152,34 @@ class StreamTranscoder:
     def _transcode_one(self, event: SSEvent) -> bytes:
         if event.comment is not None:
             return self.ping()
+        if event.event == "error":
+            return b"" if self._is_over else self._encode(self._read_odd(event))
+        return self._transcode_data(event.data)
+
+    def _transcode_data(self, data: bytes) -> bytes:
+        """Transcode the data of an event that is not named an error."""
+        if self._is_over:
+            return b""
+        text = self._repeats.text_in(data)
+        token = self._direction.grow(self._repeats.place, text) if text else None
+        if token is None:
+            return self._transcode_new(data)
+        return self._head_out + token + b"\n\n"
+
+    def _transcode_new(self, data: bytes) -> bytes:
+        """Transcode data that does not repeat what came before."""
         try:
-            data = parse_json(event.data)
+            document = parse_json(data)
         except ConversionError:
-            return self._encode(self._read_odd(event))
-        token = self._direction.token(data) if event.event != "error" else None
-        if token is not None:
-            return self._token_head + token + b"\n\n"
-        if event.event == "error" or not is_object(data):
-            return self._encode(self._read_odd(event))
-        return self._encode(self._read(data)) or self._keep_alive(data)
+            return self._encode(self._read_odd(SSEvent("", data)))
+        token = self._direction.token(document)
+        grown = self._direction.grow(*token) if token is not None else None
+        if token is not None and grown is not None:
+            self._repeats.learn(data, token)
+            return self._head_out + grown + b"\n\n"
+        if not is_object(document):
+            return self._encode(self._read_odd(SSEvent("", data)))
+        return self._encode(self._read(document)) or self._keep_alive(document)
 
     def _keep_alive(self, event: JsonObject) -> bytes:
         """What keeps the upstream's connection alive keeps the client's alive too."""

@@ -11,14 +11,27 @@ Everything in this file holds for any protocol. Four promises are kept here and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 from typing_extensions import Self
 
 from .errors import InvalidPayload
-from .json_text import Json, JsonObject, Number, Path, clone, dump_json, is_array, is_object, parse_json, render_path
+from .json_text import (
+    Json,
+    JsonObject,
+    Number,
+    Path,
+    clone,
+    dump_json,
+    is_array,
+    is_finite,
+    is_object,
+    parse_json,
+    render_path,
+    tag_of,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -31,15 +44,20 @@ __all__ = [
     "Number",
     "OpenUnion",
     "Path",
+    "UnionReader",
     "WireModel",
     "clone",
     "dump_json",
     "is_array",
+    "is_finite",
     "is_object",
     "parse_json",
     "parse_object",
     "render_path",
+    "tag_of",
 ]
+
+T = TypeVar("T")
 
 # -- models ------------------------------------------------------------------------------------
 
@@ -66,12 +84,15 @@ class WireModel(BaseModel):
         return cls.from_object(parse_object(body))
 
     @classmethod
-    def from_object(cls, source: JsonObject) -> Self:
-        """Check an object that `parse_object` returned, or that the library built itself."""
+    def from_object(cls, source: JsonObject, path: Path = ()) -> Self:
+        """Check an object that `parse_object` returned, or that the library built itself.
+
+        ``path`` is where it stands in its document.
+        """
         try:
             model: Self = cls.__pydantic_validator__.validate_python(source)
         except ValidationError as error:
-            raise _invalid(error, source) from error
+            raise _invalid(error, source, path) from error
         except RecursionError as error:
             raise InvalidPayload("nested too deeply") from error
         object.__setattr__(model, "_source", source)
@@ -98,10 +119,10 @@ Body: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, Json] | Wi
 
 def parse_object(body: Body) -> JsonObject:
     """Bring a body into one form, a fresh JSON object; raises `InvalidPayload` when it is none."""
-    if isinstance(body, WireModel):
-        return body.to_dict()
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         value = parse_json(body)
+    elif isinstance(body, WireModel):
+        return body.to_dict()
     else:
         value = clone(body)
     if is_object(value):
@@ -199,15 +220,33 @@ def _discriminator(tag: str, labels: dict[str | None, str]) -> Callable[[Any], s
     return label_of
 
 
+class UnionReader(Generic[T]):
+    """Reads single values of an open union, such as one block of a turn, out of parsed JSON."""
+
+    __slots__ = ("_adapter",)
+
+    def __init__(self, union: Any) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(union, config=ConfigDict(defer_build=True))
+
+    def __call__(self, value: Json, path: Path) -> T:
+        """The typed model of a value that stands at ``path``; raises `InvalidPayload` as `WireModel.parse` does."""
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            raise _invalid(error, value, path) from error
+        except RecursionError as error:
+            raise InvalidPayload("nested too deeply") from error
+
+
 # -- pydantic's errors in our words -------------------------------------------------------------
 
 
-def _invalid(error: ValidationError, source: JsonObject) -> InvalidPayload:
+def _invalid(error: ValidationError, source: Json, at: Path) -> InvalidPayload:
     """The deepest of pydantic's complaints: in a union, the branch that came furthest is the one meant."""
     complaints = error.errors(include_url=False, include_context=False)
     located = [(_json_path(complaint, source), complaint["msg"]) for complaint in complaints]
     path, message = max(located, key=lambda complaint: len(complaint[0]))
-    return InvalidPayload(message[:1].lower() + message[1:], render_path(path))
+    return InvalidPayload(message[:1].lower() + message[1:], render_path((*at, *path)))
 
 
 def _json_path(complaint: ErrorDetails, source: Json) -> Path:

@@ -1,78 +1,101 @@
-"""The command line: ``python -m tests.benchmarks``.
-
-Nothing is judged. Numbers compare with those of the same run only.
-"""
+"""The command line: ``python -m tests.benchmarks``; ``--help`` says more."""
 
 from __future__ import annotations
 
 import argparse
-import platform
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
-import llm_transcode
-
 from . import peers
-from .cases import Case, cases
-from .timing import import_milliseconds, microseconds
+from .documents import replies, requests
+from .imports import imports
+from .machine import described, hints, versions
+from .memory import memory
+from .scaling import scaling
+from .streams import streams
+from .tables import Table, as_json, as_text, compared, from_json, with_tables
+from .timing import COLLECTORS, QUICK, Effort
 
-_OURS: Final = "llm-transcode"
+__all__ = ["main"]
 
-_IMPORTS: Final = {
-    "pydantic": "import pydantic",
-    "pydantic with one model": "from pydantic import BaseModel\nclass Model(BaseModel):\n    field: int",
-    "llm_transcode": "import llm_transcode",
-    "llm_transcode with its models": "import llm_transcode.pairs.messages_chat",
-    "llm_rosetta": "import llm_rosetta",
-}
-"""What is imported, by the names in the table; the last one only if it is installed."""
+_PAGE: Final = Path(__file__).parents[2] / "docs" / "explanation" / "performance.md"
 
-
-def main() -> None:
-    arguments = _arguments()
-    others = {name: converters for name in peers.DISTRIBUTIONS if (converters := peers.load(name))}
-    print(", ".join(_versions(others)))
-    print("\nMicroseconds, the median, and how many times the floor: reading and writing the same JSON.\n")
-    _print_table(["", "kB", "floor", _OURS, *others], [_row(case, others, arguments.seconds) for case in cases()])
-    print("\nMilliseconds to import in a fresh interpreter, the median.\n")
-    _print_table(["", "ms"], list(_import_rows("llm-rosetta" in others)))
+_SECTIONS: Final = ("requests", "replies", "streams", "scaling", "memory", "import")
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure conversions.")
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long to measure each conversion")
-    return parser.parse_args()
+def main(words: Sequence[str] | None = None) -> None:
+    arguments = _parser().parse_args(words)
+    facts = _facts(arguments.gc)
+    print("\n".join([facts, *hints()]), end="\n\n")
+    effort = QUICK if arguments.quick else Effort(seconds=arguments.seconds, collector=arguments.gc)
+    tables = list(_shown(_measured(arguments.sections or _SECTIONS, effort)))
+    if arguments.against:
+        before = from_json(json.loads(arguments.against.read_text("utf-8"))["tables"])
+        list(_shown(compared(before, tables)))
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"facts": facts, "tables": as_json(tables)}, indent=1), "utf-8")
+    if arguments.page:
+        arguments.page.write_text(with_tables(arguments.page.read_text("utf-8"), tables, facts), "utf-8")
 
 
-def _versions(others: Mapping[str, object]) -> Iterator[str]:
-    yield f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}"
-    yield f"{_OURS} {llm_transcode.__version__}"
-    for name in ("pydantic", "pydantic-core", *others):
-        yield f"{name} {version(name)}"
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure time and memory.")
+    parser.add_argument(
+        "sections", nargs="*", type=_section, help=f"all of them if none is named: {', '.join(_SECTIONS)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="run every line once; no number means anything")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long each contestant runs (default: 1)")
+    parser.add_argument(
+        "--gc", choices=list(COLLECTORS), default="frozen", help="the garbage collector (default: frozen)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the numbers")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="compare with numbers that were kept")
+    parser.add_argument("--page", type=Path, nargs="?", const=_PAGE, help=f"put the tables into {_PAGE.name}")
+    return parser
 
 
-def _row(case: Case, others: Mapping[str, peers.Converters], seconds: float) -> list[str]:
-    floor = microseconds(case.floor, seconds) / case.events
-    runs = [case.ours, *(converters.get(case.name) for converters in others.values())]
-    measured = [microseconds(run, seconds) / case.events if run else None for run in runs]
-    cells = ["" if micros is None else f"{micros:,.1f} ({micros / floor:.1f}x)" for micros in measured]
-    name = case.name + (", each event" if case.events > 1 else "")
-    return [name, f"{case.bytes / case.events / 1000:.1f}", f"{floor:,.1f}", *cells]
+def _section(name: str) -> str:
+    if name not in _SECTIONS:
+        raise argparse.ArgumentTypeError(f"no section {name!r}, only {', '.join(_SECTIONS)}")
+    return name
 
 
-def _import_rows(with_rosetta: bool) -> Iterator[list[str]]:
-    statements = dict(list(_IMPORTS.items())[: None if with_rosetta else -1])
-    for name, milliseconds in zip(statements, import_milliseconds(list(statements.values())), strict=True):
-        yield [name, f"{milliseconds:.0f}"]
+def _facts(collector: str) -> str:
+    known = ", ".join(f"{name} {version}" for name, version in versions(peers.installed()).items())
+    return f"{described()}, the garbage collector is {COLLECTORS[collector]}; {known}."
 
 
-def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join([first.strip().ljust(widths[0]), *rest]).rstrip())
+def _measured(sections: Iterable[str], effort: Effort) -> Iterator[Table]:
+    others = peers.load()
+    for name in sections:
+        match name:
+            case "requests":
+                yield from requests(effort, others)
+            case "replies":
+                yield from replies(effort, others)
+            case "streams":
+                yield from streams(effort, others)
+            case "scaling":
+                yield from scaling(effort)
+            case "memory":
+                yield from memory(effort)
+            case _:
+                yield from imports(effort)
+
+
+def _shown(tables: Iterable[Table]) -> Iterator[Table]:
+    for table in tables:
+        print(as_text(table), end="\n\n")
+        sys.stdout.flush()
+        yield table
 
 
 if __name__ == "__main__":
+    logging.disable()  # some of the others have much to say
+    warnings.simplefilter("ignore")
     main()

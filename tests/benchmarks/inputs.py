@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-__all__ = ["chat_reply", "chat_request", "chat_stream", "messages_reply", "messages_request", "messages_stream"]
+from llm_transcode.protocols import Protocol
 
-_TURNS: Final = 10
+__all__ = ["reply", "request", "stream"]
+
 _TOOLS: Final = 10
 _WORDS: Final = 200
 """Pieces of text in a stream."""
@@ -19,6 +20,7 @@ _THOUGHTS: Final = 20
 
 _PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 _SYSTEM: Final = "You are a careful programmer. " * 22
+_SENTENCE: Final = "I look at it. "
 _SCHEMA: Final = {
     "type": "object",
     "properties": {"path": {"type": "string"}, "line": {"type": "integer"}},
@@ -29,11 +31,15 @@ _SCHEMA: Final = {
 # -- requests --------------------------------------------------------------------------------------
 
 
-def messages_request() -> bytes:
-    """``POST /v1/messages``, about 12 kB."""
+def request(protocol: Protocol, *, turns: int = 10, tools: int = _TOOLS) -> bytes:
+    """The body of ``POST /v1/messages`` or ``/v1/chat/completions``, of 10 to 13 kB."""
+    return _messages_request(turns, tools) if protocol == "messages" else _chat_request(turns, tools)
+
+
+def _messages_request(count: int, tools: int) -> bytes:
     picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": _PIXEL}}
     turns = [{"role": "user", "content": [{"type": "text", "text": "What is this?"}, picture]}]
-    for turn in range(_TURNS):
+    for turn in range(count):
         turns += _messages_turns(turn)
     return _dumped(
         {
@@ -41,7 +47,7 @@ def messages_request() -> bytes:
             "max_tokens": 4096,
             "system": [{"type": "text", "text": _SYSTEM, "cache_control": {"type": "ephemeral"}}],
             "messages": turns,
-            "tools": [{**tool, "input_schema": _SCHEMA} for tool in _tools()],
+            "tools": [{**tool, "input_schema": _SCHEMA} for tool in _tools(tools)],
             "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
             "thinking": {"type": "enabled", "budget_tokens": 2048},
             "stop_sequences": ["END"],
@@ -67,21 +73,20 @@ def _messages_turns(turn: int) -> list[dict[str, Any]]:
     return [{"role": "assistant", "content": called}, {"role": "user", "content": answered}]
 
 
-def chat_request() -> bytes:
-    """``POST /v1/chat/completions``, about 10 kB."""
+def _chat_request(count: int, tools: int) -> bytes:
     picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PIXEL}"}}
     turns: list[dict[str, Any]] = [
         {"role": "system", "content": _SYSTEM},
         {"role": "user", "content": [{"type": "text", "text": "What is this?"}, picture]},
     ]
-    for turn in range(_TURNS):
+    for turn in range(count):
         turns += _chat_turns(turn)
     return _dumped(
         {
             "model": "claude-sonnet-4-5",
             "max_tokens": 4096,
             "messages": turns,
-            "tools": [{"type": "function", "function": {**tool, "parameters": _SCHEMA}} for tool in _tools()],
+            "tools": [{"type": "function", "function": {**tool, "parameters": _SCHEMA}} for tool in _tools(tools)],
             "tool_choice": "auto",
             "parallel_tool_calls": False,
             "stop": ["END"],
@@ -105,8 +110,8 @@ def _chat_turns(turn: int) -> list[dict[str, Any]]:
     ]
 
 
-def _tools() -> Iterator[dict[str, Any]]:
-    for number in range(_TOOLS):
+def _tools(count: int) -> Iterator[dict[str, Any]]:
+    for number in range(count):
         yield {"name": f"tool_{number}", "description": "Looks at a line of a file. " * 4}
 
 
@@ -117,13 +122,18 @@ def _call(id: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
 # -- replies ---------------------------------------------------------------------------------------
 
 
-def messages_reply() -> bytes:
-    """A ``message`` with thinking, text and a tool call."""
+def reply(protocol: Protocol, *, sentences: int = 20, calls: int = 1) -> bytes:
+    """A whole reply: text and tool calls, and for Messages some thinking; of 0.7 kB."""
+    return (_messages_reply if protocol == "messages" else _chat_reply)(sentences, calls)
+
+
+def _messages_reply(sentences: int, calls: int) -> bytes:
     content: list[dict[str, Any]] = [
         {"type": "thinking", "thinking": "Look at it first.", "signature": "signature"},
-        {"type": "text", "text": "I look at it. " * 20},
-        {"type": "tool_use", "id": "toolu_1", "name": "tool_0", "input": {"path": "/source"}},
+        {"type": "text", "text": _SENTENCE * sentences},
     ]
+    for call in range(calls):
+        content.append({"type": "tool_use", "id": f"toolu_{call}", "name": "tool_0", "input": {"path": "/source"}})
     return _dumped(_message(content, "tool_use", 50))
 
 
@@ -140,10 +150,9 @@ def _message(content: list[dict[str, Any]], stop_reason: str | None, output_toke
     }
 
 
-def chat_reply() -> bytes:
-    """A ``chat.completion`` with text and a tool call."""
-    calls = [_call("call_1", "tool_0", {"path": "/source"})]
-    message = {"role": "assistant", "content": "I look at it. " * 20, "refusal": None, "tool_calls": calls}
+def _chat_reply(sentences: int, calls: int) -> bytes:
+    called = [_call(f"call_{call}", "tool_0", {"path": "/source"}) for call in range(calls)]
+    message = {"role": "assistant", "content": _SENTENCE * sentences, "refusal": None, "tool_calls": called}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "tool_calls"}
     return _dumped({**_completion("chat.completion", [choice]), "usage": _USAGE})
 
@@ -163,8 +172,12 @@ def _completion(object: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
 # -- streams, as the payloads of their events -------------------------------------------------------
 
 
-def messages_stream() -> list[bytes]:
-    """The events of a Messages stream: thinking, text, two tool calls."""
+def stream(protocol: Protocol) -> list[bytes]:
+    """What the events of a stream hold, without ``[DONE]``: text and two tool calls, and for Messages some thinking."""
+    return _messages_stream() if protocol == "messages" else _chat_stream()
+
+
+def _messages_stream() -> list[bytes]:
     events: list[dict[str, Any]] = [{"type": "message_start", "message": _message([], None, 1)}, {"type": "ping"}]
     thoughts = [{"type": "thinking_delta", "thinking": "hm, "}] * _THOUGHTS
     signed = [*thoughts, {"type": "signature_delta", "signature": "signature"}]
@@ -187,8 +200,7 @@ def _block(index: int, opened: dict[str, Any], deltas: list[dict[str, Any]]) -> 
     yield {"type": "content_block_stop", "index": index}
 
 
-def chat_stream() -> list[bytes]:
-    """The chunks of a Chat stream, without ``[DONE]``: text, two tool calls, usage."""
+def _chat_stream() -> list[bytes]:
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": f"word{word} "} for word in range(_WORDS)]
     for call in range(2):

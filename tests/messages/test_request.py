@@ -12,7 +12,7 @@ from llm_transcode.messages import (
     CountTokensRequest,
     Fallback,
     FallbackCreditToken,
-    Prompt,
+    PromptParameters,
     Request,
     TextBlock,
     Threshold,
@@ -56,7 +56,7 @@ def test_a_request_needs_a_limit_and_turns() -> None:
 def test_counting_tokens_needs_no_limit() -> None:
     counted = keep(CountTokensRequest, '{"model":"m","messages":[],"speed":"fast"}')
 
-    assert isinstance(counted, Prompt)
+    assert isinstance(counted, PromptParameters)
 
 
 @pytest.mark.parametrize("system", ['"be brief"', '""', "[]", '[{"type":"text","text":"be brief"}]', "null"])

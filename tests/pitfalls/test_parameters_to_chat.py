@@ -127,7 +127,11 @@ def test_p073_effort_is_cut_to_what_the_model_takes(model: str, level: str, expe
             "high",
             [("effort", "$.thinking.budget_tokens")],
         ),
-        ({"thinking": {"type": "disabled"}, "output_config": {"effort": "high"}}, "none", []),
+        (
+            {"thinking": {"type": "disabled"}, "output_config": {"effort": "high"}},
+            "none",
+            [("effort", "$.output_config.effort")],
+        ),
     ],
 )
 def test_p073_precedence(fields: JsonObject, expected: str, losses: list[tuple[str, str]]) -> None:

@@ -22,6 +22,7 @@ from .content import (
     ThinkingContent,
     ThinkingPart,
     UnknownPart,
+    read_part,
 )
 from .error import (
     Error,
@@ -67,6 +68,8 @@ from .request import (
     Prediction,
     PromptCacheOptions,
     Request,
+    RequestEnvelope,
+    RequestParameters,
     ResponseFormat,
     ResponseFormatJsonObject,
     ResponseFormatJsonSchema,
@@ -149,6 +152,8 @@ from .tools import (
     UnknownTool,
     UnknownToolCall,
     UnknownToolChoice,
+    read_tool,
+    read_tool_call,
 )
 from .turns import (
     AssistantMessage,
@@ -159,6 +164,7 @@ from .turns import (
     ToolMessage,
     UnknownMessage,
     UserMessage,
+    read_message,
 )
 from .usage import (
     CompletionTokensDetails,
@@ -187,6 +193,7 @@ __all__ = [
     "ThinkingContent",
     "ThinkingPart",
     "UnknownPart",
+    "read_part",
     # reasoning
     "EFFORTS",
     "ReasoningConfig",
@@ -232,6 +239,8 @@ __all__ = [
     "UnknownTool",
     "UnknownToolCall",
     "UnknownToolChoice",
+    "read_tool",
+    "read_tool_call",
     # turns
     "AssistantMessage",
     "DeveloperMessage",
@@ -241,6 +250,7 @@ __all__ = [
     "ToolMessage",
     "UnknownMessage",
     "UserMessage",
+    "read_message",
     # request
     "ApproximateLocation",
     "AudioParam",
@@ -257,6 +267,8 @@ __all__ = [
     "Prediction",
     "PromptCacheOptions",
     "Request",
+    "RequestEnvelope",
+    "RequestParameters",
     "ResponseFormat",
     "ResponseFormatJsonObject",
     "ResponseFormatJsonSchema",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import OpenUnion, WireModel
+from ..wire import OpenUnion, UnionReader, WireModel
 
 __all__ = [
     "AUDIO_FORMATS",
@@ -30,6 +30,7 @@ __all__ = [
     "ThinkingContent",
     "ThinkingPart",
     "UnknownPart",
+    "read_part",
 ]
 
 IMAGE_DETAILS: Final = ("auto", "low", "high", "original")
@@ -169,3 +170,6 @@ Part: TypeAlias = Annotated[
     OpenUnion("type"),
 ]
 """Any content part, of any role (SDK: ``ChatCompletionContentPartParam``)."""
+
+read_part: Final[UnionReader[Part]] = UnionReader(Part)
+"""Reads one content part."""

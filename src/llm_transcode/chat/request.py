@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from ..wire import JsonObject, Number, OpenUnion, WireModel
+from ..wire import Json, JsonObject, Number, OpenUnion, WireModel
 from .content import CacheControl, Part
 from .reasoning import ReasoningConfig, ThinkingConfig
 from .tools import FunctionCallOption, LegacyFunction, Tool, ToolChoice
@@ -28,6 +28,8 @@ __all__ = [
     "Prediction",
     "PromptCacheOptions",
     "Request",
+    "RequestEnvelope",
+    "RequestParameters",
     "ResponseFormat",
     "ResponseFormatJsonObject",
     "ResponseFormatJsonSchema",
@@ -216,12 +218,11 @@ class Moderation(WireModel):
 # -- the request -------------------------------------------------------------------------------
 
 
-class Request(WireModel):
-    """A request (SDK: ``CompletionCreateParams``)."""
+class RequestParameters(WireModel):
+    """A request but for its turns and tools."""
 
     model: str | None = None
     """Required by OpenAI; on Azure it stands in the URL."""
-    messages: list[Message]
 
     # output
     max_completion_tokens: int | None = None
@@ -263,7 +264,6 @@ class Request(WireModel):
     """One of `EFFORTS`."""
 
     # tools
-    tools: list[Tool] | None = None
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     functions: list[LegacyFunction] | None = None
@@ -314,3 +314,20 @@ class Request(WireModel):
     """Whether to continue a last assistant message (vLLM, SGLang)."""
     add_generation_prompt: bool | None = None
     """Whether to open an assistant turn; false where the last message is continued (vLLM)."""
+
+
+class Request(RequestParameters):
+    """A request (SDK: ``CompletionCreateParams``)."""
+
+    messages: list[Message]
+    tools: list[Tool] | None = None
+
+
+class RequestEnvelope(RequestParameters):
+    """A request whose turns and tools are still the JSON that they came as.
+
+    They are nearly all of it; `read_message` and its like read them one by one.
+    """
+
+    messages: list[Json]
+    tools: list[Json] | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import JsonObject, OpenUnion, WireModel
+from ..wire import JsonObject, OpenUnion, UnionReader, WireModel
 from .content import CacheControl
 
 __all__ = [
@@ -41,6 +41,8 @@ __all__ = [
     "UnknownTool",
     "UnknownToolCall",
     "UnknownToolChoice",
+    "read_tool",
+    "read_tool_call",
 ]
 
 TOOL_CHOICE_MODES: Final = ("none", "auto", "required")
@@ -139,6 +141,9 @@ class UnknownTool(WireModel):
 
 Tool: TypeAlias = Annotated[FunctionTool | CustomTool | UnknownTool, OpenUnion("type")]
 """An entry of ``tools`` (SDK: ``ChatCompletionToolUnionParam``)."""
+
+read_tool: Final[UnionReader[Tool]] = UnionReader(Tool)
+"""Reads one entry of ``tools``."""
 
 
 # -- choice ------------------------------------------------------------------------------------
@@ -251,6 +256,9 @@ class UnknownToolCall(WireModel):
 
 ToolCall: TypeAlias = Annotated[FunctionToolCall | CustomToolCall | UnknownToolCall, OpenUnion("type")]
 """An entry of ``tool_calls`` (SDK: ``ChatCompletionMessageToolCallUnion``)."""
+
+read_tool_call: Final[UnionReader[ToolCall]] = UnionReader(ToolCall)
+"""Reads one entry of ``tool_calls``."""
 
 
 # -- deprecated functions ----------------------------------------------------------------------

@@ -6,9 +6,9 @@ because vendors differ in what they take where; ``cache_control`` is OpenRouter'
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import OpenUnion, WireModel
+from ..wire import OpenUnion, UnionReader, WireModel
 from .content import CacheControl, Part
 from .response import AssistantFields
 
@@ -21,6 +21,7 @@ __all__ = [
     "ToolMessage",
     "UnknownMessage",
     "UserMessage",
+    "read_message",
 ]
 
 
@@ -93,3 +94,6 @@ Message: TypeAlias = Annotated[
     OpenUnion("role"),
 ]
 """A turn of any role (SDK: ``ChatCompletionMessageParam``)."""
+
+read_message: Final[UnionReader[Message]] = UnionReader(Message)
+"""Reads one turn."""

@@ -107,8 +107,10 @@ from .request import (
     McpServer,
     McpToolConfiguration,
     Metadata,
-    Prompt,
+    PromptParameters,
     Request,
+    RequestEnvelope,
+    RequestParameters,
     Skill,
     Thread,
     Threshold,
@@ -209,6 +211,7 @@ from .tool_definitions import (
     WebFetchUrlSources,
     WebFetchUrlSourceTool,
     WebSearchTool,
+    read_tool,
 )
 from .tools import (
     BrowserStateBlock,
@@ -234,6 +237,8 @@ from .tools import (
     ToolUseBlock,
     UnknownToolChange,
     UnknownToolChoice,
+    read_result_content,
+    read_tool_change,
 )
 from .turns import (
     CLEAR_AT,
@@ -243,6 +248,8 @@ from .turns import (
     Turn,
     UnknownTurn,
     UserTurn,
+    read_block,
+    read_turn,
 )
 from .usage import (
     FALLBACK_CREDIT_REASONS,
@@ -388,9 +395,11 @@ __all__ = [
     "PageLocation",
     "Ping",
     "PlainTextSource",
-    "Prompt",
+    "PromptParameters",
     "RedactedThinkingBlock",
     "Request",
+    "RequestEnvelope",
+    "RequestParameters",
     "Response",
     "ResponseContainer",
     "ResponseDiagnostics",
@@ -478,4 +487,9 @@ __all__ = [
     "WebSearchResultLocation",
     "WebSearchTool",
     "WebSearchToolResultBlock",
+    "read_block",
+    "read_result_content",
+    "read_tool",
+    "read_tool_change",
+    "read_turn",
 ]

@@ -38,8 +38,10 @@ __all__ = [
     "McpServer",
     "McpToolConfiguration",
     "Metadata",
-    "Prompt",
+    "PromptParameters",
     "Request",
+    "RequestEnvelope",
+    "RequestParameters",
     "Skill",
     "Thread",
     "Threshold",
@@ -213,14 +215,11 @@ class ContextManagement(WireModel):
 # -- the request itself ---------------------------------------------------------------------------
 
 
-class Prompt(WireModel):
-    """What `Request` and `CountTokensRequest` have in common: all that takes part in counting tokens."""
+class PromptParameters(WireModel):
+    """What takes part in counting tokens, beside the prompt itself: system prompt, turns and tools."""
 
     model: str | None = None
     """Required by the vendor's own API; Bedrock and Vertex have it in the address instead."""
-    system: str | list[TextContent] | None = None
-    messages: list[Turn]
-    tools: list[Tool] | None = None
     tool_choice: ToolChoice | None = None
     thinking: ThinkingConfig | None = None
     output_config: OutputConfig | None = None
@@ -240,12 +239,16 @@ class Prompt(WireModel):
     """Bedrock and Vertex take the beta features here instead of in a header."""
 
 
-class CountTokensRequest(Prompt):
+class CountTokensRequest(PromptParameters):
     """``POST /v1/messages/count_tokens`` (SDK: ``MessageCountTokensParams``)."""
 
+    system: str | list[TextContent] | None = None
+    messages: list[Turn]
+    tools: list[Tool] | None = None
 
-class Request(Prompt):
-    """``POST /v1/messages`` (SDK: ``MessageCreateParams``)."""
+
+class RequestParameters(PromptParameters):
+    """A request but for its prompt."""
 
     max_tokens: int
     """Limit on output tokens, thinking included; 0 fills the prompt cache without an answer."""
@@ -269,3 +272,22 @@ class Request(Prompt):
     """``default``, or the models to fall back to."""
     fallback_credit_token: str | FallbackCreditToken | None = None
     thread: Thread | None = None
+
+
+class Request(RequestParameters):
+    """``POST /v1/messages`` (SDK: ``MessageCreateParams``)."""
+
+    system: str | list[TextContent] | None = None
+    messages: list[Turn]
+    tools: list[Tool] | None = None
+
+
+class RequestEnvelope(RequestParameters):
+    """A request whose prompt is still the JSON that it came as.
+
+    Nearly all of a request is its prompt, whose blocks `read_block` and its like read one by one.
+    """
+
+    system: str | list[Json] | None = None
+    messages: list[Json]
+    tools: list[Json] | None = None

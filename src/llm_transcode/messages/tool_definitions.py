@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import JsonObject, OpenUnion, WireModel
+from ..wire import JsonObject, OpenUnion, UnionReader, WireModel
 from .content import CacheControl, CitationsConfig
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "WebFetchUrlSourceTool",
     "WebFetchUrlSources",
     "WebSearchTool",
+    "read_tool",
 ]
 
 ALLOWED_CALLERS: Final = frozenset(
@@ -285,3 +286,6 @@ Tool: TypeAlias = Annotated[
     OpenUnion("type"),
 ]
 """A tool that a request offers (SDK: ``ToolUnionParam``); without a ``type`` it is a `CustomTool`."""
+
+read_tool: Final[UnionReader[Tool]] = UnionReader(Tool)
+"""Reads one tool of a request."""

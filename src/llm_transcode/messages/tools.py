@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import JsonObject, OpenUnion, WireModel
+from ..wire import JsonObject, OpenUnion, UnionReader, WireModel
 from .content import CacheControl, DocumentBlock, ImageBlock, SearchResultBlock, TextBlock, UnknownBlock
 from .tool_definitions import Tool
 
@@ -38,6 +38,8 @@ __all__ = [
     "ToolUseBlock",
     "UnknownToolChange",
     "UnknownToolChoice",
+    "read_result_content",
+    "read_tool_change",
 ]
 
 
@@ -115,6 +117,10 @@ ToolResultContent: TypeAlias = Annotated[
     OpenUnion("type"),
 ]
 """What the result of a tool may hold."""
+
+
+read_result_content: Final[UnionReader[ToolResultContent]] = UnionReader(ToolResultContent)
+"""Reads one block of a result."""
 
 
 class ToolResultBlock(WireModel):
@@ -236,3 +242,6 @@ class ToolRemovalBlock(WireModel):
 
 ToolChange: TypeAlias = Annotated[ToolAdditionBlock | ToolRemovalBlock | UnknownBlock, OpenUnion("type")]
 """A change of the set of tools."""
+
+read_tool_change: Final[UnionReader[ToolChange]] = UnionReader(ToolChange)
+"""Reads one change of the tools."""

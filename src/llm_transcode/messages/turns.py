@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from ..wire import OpenUnion, WireModel
+from ..wire import OpenUnion, UnionReader, WireModel
 from .compaction import CompactionBlock
 from .content import (
     ContainerUploadBlock,
@@ -43,7 +43,17 @@ from .tools import (
     ToolUseBlock,
 )
 
-__all__ = ["CLEAR_AT", "AssistantTurn", "ContentBlock", "SystemTurn", "Turn", "UnknownTurn", "UserTurn"]
+__all__ = [
+    "CLEAR_AT",
+    "AssistantTurn",
+    "ContentBlock",
+    "SystemTurn",
+    "Turn",
+    "UnknownTurn",
+    "UserTurn",
+    "read_block",
+    "read_turn",
+]
 
 CLEAR_AT: Final = frozenset({"next_user_message", "never"})
 """When a system turn may lose its effect."""
@@ -115,3 +125,9 @@ class UnknownTurn(WireModel):
 
 Turn: TypeAlias = Annotated[UserTurn | AssistantTurn | SystemTurn | UnknownTurn, OpenUnion("role")]
 """One of a request's ``messages`` (SDK: ``MessageParam``)."""
+
+read_block: Final[UnionReader[ContentBlock]] = UnionReader(ContentBlock)
+"""Reads one block of a request."""
+
+read_turn: Final[UnionReader[Turn]] = UnionReader(Turn)
+"""Reads one turn of a request."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from ..dialects import Dialect
@@ -43,13 +42,19 @@ class Aliases:
 
     def fit(self, name: str, path: Path) -> str:
         """The name to write in place of ``name``."""
-        if _ILLEGAL.search(name) is None and (self._limit is None or len(name) <= self._limit):
-            return name
         fitted = self._fitted.get(name)
         if fitted is None:
-            fitted = self._fitted[name] = self._shortened(name)
-            detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
-            self._losses.approximated(self._code, path, detail, "info")
+            fitted = self._fitted[name] = name if self._fits(name) else self._renamed(name, path)
+        return fitted
+
+    def _fits(self, name: str) -> bool:
+        legal = (name.isascii() and name.isidentifier()) or _ILLEGAL.search(name) is None
+        return legal and (self._limit is None or len(name) <= self._limit)
+
+    def _renamed(self, name: str, path: Path) -> str:
+        fitted = self._shortened(name)
+        detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
+        self._losses.approximated(self._code, path, detail, "info")
         return fitted
 
     def _shortened(self, name: str) -> str:
@@ -59,29 +64,42 @@ class Aliases:
 
     def reversed(self) -> dict[str, str]:
         """What was sent, to what it stands for; only where they differ."""
-        return {fitted: name for name, fitted in self._fitted.items()}
+        return {fitted: name for name, fitted in self._fitted.items() if fitted != name}
 
 
 _NO_FACTS: Final = ModelFacts()
 
 
-@dataclass(slots=True)
 class Conversion:
     """Handed through the converters of one document."""
 
-    options: Options
-    dialect: Dialect
-    facts: ModelFacts = _NO_FACTS
-    streaming: bool = False
-    """Whether losses repeat with every chunk, and are recorded once."""
-    losses: Recorder = field(init=False)
-    marks: list[tuple[JsonObject, Path]] = field(init=False)
-    """What was given a mark for the prompt cache, and where the mark stands in the source."""
-    names: Aliases = field(init=False)
-    ids: Aliases = field(init=False)
+    __slots__ = ("_ids", "_names", "dialect", "facts", "losses", "marks", "options", "tool_changes")
 
-    def __post_init__(self) -> None:
-        self.marks = []
-        self.losses = Recorder(self.options.downgrade, once=self.streaming)
-        self.names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
-        self.ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)
+    def __init__(
+        self, options: Options, dialect: Dialect, facts: ModelFacts = _NO_FACTS, *, streaming: bool = False
+    ) -> None:
+        self.options: Options = options
+        self.dialect: Dialect = dialect
+        self.facts: ModelFacts = facts
+        # What every chunk of a stream loses is recorded once.
+        self.losses: Recorder = Recorder(options.downgrade, once=streaming)
+        self.marks: list[tuple[JsonObject, Path]] = []
+        """What was given a mark for the prompt cache, and where the mark stands in the source."""
+        self.tool_changes: list[tuple[JsonObject, Path]] = []
+        """Blocks of the turns that offer or withdraw tools, or carry on that of earlier turns."""
+        self._names: Aliases | None = None
+        self._ids: Aliases | None = None
+
+    @property
+    def names(self) -> Aliases:
+        """The names of tools on the other side."""
+        if self._names is None:
+            self._names = Aliases("tool", self.dialect.tool_name_limit, LossCode.TOOL_NAME, self.losses)
+        return self._names
+
+    @property
+    def ids(self) -> Aliases:
+        """The ids of tool calls on the other side."""
+        if self._ids is None:
+            self._ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)
+        return self._ids

@@ -70,6 +70,7 @@ def test_is_pdf(url: str, expected: bool) -> None:
         ("data:text/plain;base64,/w==", None),
         ("data:text/plain;base64,no base64", None),
         ("data:text/plain;base64,YQ", None),
+        ("data:text/plain;base64,Y!Q==", None),
     ],
 )
 def test_text(url: str, expected: str | None) -> None:

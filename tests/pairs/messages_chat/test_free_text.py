@@ -49,6 +49,14 @@ def test_what_is_certain_comes_at_once() -> None:
     )
 
 
+def test_nothing_after_the_end_is_text() -> None:
+    assert read('{"input":"a"}', "and much that follows") == (["a", "", ""], True)
+
+
+def test_what_might_be_an_escape_is_held_while_it_may_be_one() -> None:
+    assert read('{"input":"', "\\x123456789", "0", "1") == (["", "", "\\x1234567890", "1", ""], True)
+
+
 def test_the_wrapper_may_be_spaced() -> None:
     assert read(' {\n "input" : "a" } ') == (["a", ""], True)
 

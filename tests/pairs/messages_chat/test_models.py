@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm_transcode import InvalidPayload, LossCode, convert_models
+from llm_transcode import InvalidPayload, LossCode, chat, convert_models
 from llm_transcode.converted import Converted
 from tests.conformance.referee import model_list_faults
+from tests.pairs.messages_chat.conversions import rows
 from tests.strategies import json_values
 
 YES: Final = {"supported": True}
@@ -127,9 +129,71 @@ def test_a_single_model() -> None:
 
 
 def test_further_pages_are_recorded() -> None:
-    losses = to_chat({**PAGE, "has_more": True}).losses
+    converted = to_chat({"data": [], "has_more": True})
 
-    assert [(loss.level, loss.path) for loss in losses if loss.level == "warning"] == [("warning", "$.has_more")]
+    assert rows(converted.losses) == ["dropped warning model_details $.has_more"]
+    assert isinstance(converted.value, chat.ModelList)
+
+
+@pytest.mark.parametrize("convert", [to_chat, to_messages])
+def test_what_else_a_listing_holds(convert: Callable[[Any], Converted[Any]]) -> None:
+    converted = convert({"data": [], "of_tomorrow": 1, "of_today": None})
+
+    assert rows(converted.losses) == ["dropped info model_details $.of_tomorrow"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "losses"),
+    [
+        ({"display_name": "A", "max_tokens": 1}, {"display_name": "A", "max_output_tokens": 1}, []),
+        ({"display_name": "", "max_tokens": 0}, {}, []),
+        ({"display_name": 5, "max_tokens": True}, {}, []),
+        ({"display_name": None, "max_tokens": None, "capabilities": None, "retires_at": None}, {}, []),
+        ({"capabilities": {"own": True}}, {"capabilities": {"own": True}}, []),
+        ({"capabilities": "all"}, {}, ["dropped info model_details $.data[0].capabilities"]),
+        ({"retires_at": "2027-07-24T23:00:00-02:00"}, {"shutdown_date": "2027-07-25"}, []),
+        ({"of_tomorrow": 1}, {}, ["dropped info model_details $.data[0].of_tomorrow"]),
+    ],
+)
+def test_details_to_chat(fields: dict[str, Any], expected: dict[str, Any], losses: list[str]) -> None:
+    model = {"type": "model", "id": "a", "created_at": "1970-01-01T00:00:01Z"}
+
+    converted = to_chat({"data": [{**model, **fields}]})
+
+    assert converted.to_dict()["data"] == [
+        {"id": "a", "object": "model", "created": 1, "owned_by": "anthropic", **expected}
+    ]
+    assert rows(converted.losses) == losses
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "losses"),
+    [
+        ({"display_name": "A", "name": "B"}, {"display_name": "A"}, []),
+        ({"display_name": "", "name": "B"}, {"display_name": "B"}, []),
+        ({"name": 5}, {}, []),
+        ({"context_length": 1, "max_model_len": 2}, {"max_input_tokens": 1}, []),
+        ({"context_length": 0, "max_model_len": 2}, {"max_input_tokens": 2}, []),
+        ({"max_output_tokens": 4096.0}, {"max_tokens": 4096}, []),
+        ({"max_output_tokens": "9" * 19}, {}, []),
+        ({"shutdown_date": "2027-07-24"}, {"lifecycle": "deprecated", "retires_at": "2027-07-24T00:00:00Z"}, []),
+        ({"capabilities": CAPABILITIES}, {"capabilities": CAPABILITIES}, []),
+        ({"capabilities": {"own": True}}, {}, ["dropped info model_details $.data[0].capabilities"]),
+        ({"capabilities": ["own"]}, {}, ["dropped info model_details $.data[0].capabilities"]),
+        ({"capabilities": None}, {}, []),
+        ({"owned_by": "me"}, {}, ["dropped info model_details $.data[0].owned_by"]),
+    ],
+)
+def test_details_to_messages(fields: dict[str, Any], expected: dict[str, Any], losses: list[str]) -> None:
+    converted = to_messages({"data": [{"id": "a", "object": "model", "created": 1, **fields}]})
+
+    usual = {"display_name": "a", "created_at": "1970-01-01T00:00:01Z", "lifecycle": "active"}
+    assert converted.to_dict()["data"] == [{"type": "model", "id": "a", **usual, **expected}]
+    assert rows(converted.losses) == losses
+
+
+def test_the_text_of_a_bare_list() -> None:
+    assert to_messages(json.dumps([GPT])).to_dict() == to_messages([GPT]).to_dict()
 
 
 def test_an_empty_listing() -> None:
@@ -145,6 +209,12 @@ def test_an_empty_listing() -> None:
         (1784851200.7, "2026-07-24T00:00:00Z"),
         (1784851200123, "2026-07-24T00:00:00Z"),
         ("2026-07-24", "2026-07-24T00:00:00Z"),
+        ("2026-07-24t02:00:00z", "2026-07-24T02:00:00Z"),
+        (" 2026-07-24 02:00:00 ", "2026-07-24T02:00:00Z"),
+        ("2026-07-24T02:00:00-0030", "2026-07-24T02:30:00Z"),
+        (1, "1970-01-01T00:00:01Z"),
+        (10**11, "5138-11-16T09:46:40Z"),
+        (10**11 + 1000, "1973-03-03T09:46:41Z"),
         ("2026-07-24T02:00:00.123456789+02:00", "2026-07-24T00:00:00Z"),
     ],
 )
@@ -164,7 +234,10 @@ def test_a_time_that_is_none_is_invented_and_recorded(created: Any) -> None:
 
     assert there.to_dict()["data"][0]["created_at"] == "1970-01-01T00:00:00Z"
     assert back.to_dict()["data"][0]["created"] == 0 or created == 10**16
-    assert [loss.kind for loss in there.losses if loss.code is LossCode.CREATED] == ["invented"]
+    assert [row for row in rows(there.losses) if " created " in row] == ["invented info created $.data[0].created"]
+    assert created == 10**16 or [row for row in rows(back.losses) if " created " in row] == [
+        "invented info created $.data[0].created_at"
+    ]
 
 
 def test_openrouter_vllm_and_mistral() -> None:
@@ -202,7 +275,9 @@ def test_an_entry_without_an_id_is_left_behind() -> None:
     converted = to_chat({"data": [{"type": "model"}, "x", CLAUDE]})
 
     assert [model["id"] for model in converted.to_dict()["data"]] == ["claude-opus-5"]
-    assert [loss.path for loss in converted.losses if loss.level == "warning"] == ["$.data[0]", "$.data[1]"]
+    assert [row for row in rows(converted.losses) if "warning" in row] == [
+        f"dropped warning model_details $.data[{at}]" for at in (0, 1)
+    ]
 
 
 @pytest.mark.parametrize("listing", [b"", b"<html>", "1", "{}", {"models": []}, {"data": {}}, {"id": 1}])
@@ -210,6 +285,12 @@ def test_what_is_no_listing_is_refused(listing: Any) -> None:
     for convert in (to_chat, to_messages):
         with pytest.raises(InvalidPayload):
             convert(listing)
+
+
+@pytest.mark.parametrize("listing", [{}, {"models": []}, {"data": {}}, {"id": 1}])
+def test_the_refusal_says_what_was_expected(listing: Any) -> None:
+    with pytest.raises(InvalidPayload, match=r"^\$\.data: expected a list of models, or a model with its id$"):
+        to_chat(listing)
 
 
 FIELDS: Final = sorted({*CLAUDE, *GPT, "context_length", "max_model_len", "max_output_tokens", "name", "shutdown_date"})

@@ -6,12 +6,14 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from llm_transcode import Options, Unsupported
+from llm_transcode import LossCode, Options, Unsupported, convert_request
+from llm_transcode.facts import ModelFacts
 from llm_transcode.options import DEFAULT_MAX_TOKENS
-from tests.pitfalls.conversions import request_to_chat, request_to_messages
+from tests.pairs.messages_chat.conversions import to_chat, to_messages
+from tests.pitfalls.conversions import HI
 
 JsonObject: TypeAlias = dict[str, Any]
-Losses: TypeAlias = list[tuple[str, str]]
+Losses: TypeAlias = list[str]
 
 FREE = "claude-sonnet-4-20250514"
 ONE_OF = "claude-sonnet-4-5"
@@ -19,14 +21,17 @@ ADAPTIVE = "claude-sonnet-4-6"
 NONE = "claude-opus-4-7"
 
 
-def to_messages(model: str, **fields: Any) -> tuple[JsonObject, Losses]:
+def sampled(model: str, options: Options | None = None, **fields: Any) -> tuple[JsonObject, Losses]:
     """The sampling parameters that come along, and the losses."""
-    body, losses = request_to_messages({"model": model, "max_completion_tokens": 9000, **fields})
+    body, losses = to_messages({"model": model, "max_completion_tokens": 9000, **fields}, options)
     return {name: body[name] for name in ("temperature", "top_p", "top_k") if name in body}, losses
 
 
 def lost(*names: str) -> Losses:
-    return [("sampling", f"$.{name}") for name in names]
+    return [f"dropped warning sampling $.{name}" for name in names]
+
+
+CLAMPED = ["approximated warning sampling $.temperature"]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +39,10 @@ def lost(*names: str) -> Losses:
     [
         (FREE, {"temperature": 0.5, "top_p": 0.9, "top_k": 5}, {"temperature": 0.5, "top_p": 0.9, "top_k": 5}, []),
         (FREE, {"temperature": 1}, {"temperature": 1}, []),
-        (FREE, {"temperature": 1.5}, {"temperature": 1}, lost("temperature")),
+        (FREE, {"temperature": 1.5}, {"temperature": 1}, CLAMPED),
+        (FREE, {"temperature": 1.5, "top_p": 1}, {"temperature": 1}, CLAMPED),
+        (FREE, {"top_p": 0.9}, {"top_p": 0.9}, []),
+        (FREE, {"top_k": 5}, {"top_k": 5}, []),
         (FREE, {"temperature": 0}, {"temperature": 0}, []),
         (FREE, {"top_p": 1}, {"top_p": 1}, []),
         (FREE, {"temperature": 0.5, "top_p": 1}, {"temperature": 0.5}, []),
@@ -42,10 +50,20 @@ def lost(*names: str) -> Losses:
         (ONE_OF, {"top_p": 0.9}, {"top_p": 0.9}, []),
         (NONE, {"temperature": 0.5, "top_p": 0.9, "top_k": 5}, {}, lost("temperature", "top_p", "top_k")),
         (NONE, {"temperature": 1, "top_p": 1}, {}, []),
+        (NONE, {"top_p": 0.9}, {}, lost("top_p")),
+        (NONE, {"top_k": 5}, {}, lost("top_k")),
     ],
 )
 def test_to_messages(model: str, fields: JsonObject, expected: JsonObject, losses: Losses) -> None:
-    assert to_messages(model, **fields) == (expected, losses)
+    assert sampled(model, **fields) == (expected, losses)
+
+
+def test_the_newer_version_of_the_api_refuses_them_for_every_model() -> None:
+    fields = {"temperature": 0.5, "top_p": 0.9, "top_k": 5}
+
+    outcome = sampled(FREE, Options(dialect="anthropic-2026-10-21"), **fields)
+
+    assert outcome == ({}, lost("temperature", "top_p", "top_k"))
 
 
 @pytest.mark.parametrize("model", [FREE, ADAPTIVE])
@@ -58,48 +76,67 @@ def test_to_messages(model: str, fields: JsonObject, expected: JsonObject, losse
         ({"top_p": 0.94}, {}, lost("top_p")),
         ({"top_p": 1}, {}, []),
         ({"top_k": 5}, {}, lost("top_k")),
+        ({"temperature": 1.5}, {}, lost("temperature")),
     ],
 )
 def test_to_messages_beside_thinking(model: str, fields: JsonObject, expected: JsonObject, losses: Losses) -> None:
-    assert to_messages(model, reasoning_effort="low", **fields) == (expected, losses)
+    assert sampled(model, reasoning_effort="low", **fields) == (expected, losses)
+
+
+INVENTED = ["invented info max_tokens $.max_tokens"]
 
 
 @pytest.mark.parametrize(
     ("fields", "limit", "losses"),
     [
         ({"max_completion_tokens": 5, "max_tokens": 5}, 5, []),
-        ({"max_completion_tokens": 5, "max_tokens": 6}, 5, [("max_tokens", "$.max_tokens")]),
+        ({"max_completion_tokens": 5, "max_tokens": 6}, 5, ["dropped info max_tokens $.max_tokens"]),
         ({"max_completion_tokens": None, "max_tokens": 6}, 6, []),
-        ({"max_completion_tokens": None}, DEFAULT_MAX_TOKENS, [("max_tokens", "$.max_tokens")]),
+        ({"max_completion_tokens": None}, DEFAULT_MAX_TOKENS, INVENTED),
     ],
 )
 def test_limits_to_messages(fields: JsonObject, limit: int, losses: Losses) -> None:
-    body, found = request_to_messages(fields)
-
-    assert (body["max_tokens"], found) == (limit, losses)
+    assert to_messages({"max_completion_tokens": 64, **fields}) == ({"max_tokens": limit}, losses)
 
 
-@pytest.mark.parametrize(("model", "limit"), [("claude-3-opus-20240229", 4096), (NONE, DEFAULT_MAX_TOKENS)])
-def test_the_limit_that_was_not_given_is_one_that_the_model_takes(model: str, limit: int) -> None:
-    body, _ = request_to_messages({"model": model, "max_completion_tokens": None})
+@pytest.mark.parametrize(
+    ("facts", "wanted", "limit"),
+    [
+        (ModelFacts(max_tokens=4096), None, 4096),
+        (ModelFacts(max_tokens=128_000), None, DEFAULT_MAX_TOKENS),
+        (ModelFacts(), None, DEFAULT_MAX_TOKENS),
+        (ModelFacts(max_tokens=4096), 9, 9),
+        (ModelFacts(), 50_000, 50_000),
+    ],
+)
+def test_a_limit_that_was_not_given(facts: ModelFacts, wanted: int | None, limit: int) -> None:
+    options = Options(model_facts=facts, default_max_tokens=wanted)
 
-    assert body["max_tokens"] == limit
+    assert to_messages({"max_completion_tokens": None}, options) == ({"max_tokens": limit}, INVENTED)
+
+
+def test_a_limit_that_was_not_given_is_said_in_the_loss() -> None:
+    converted = convert_request({"model": "m", "messages": [HI]}, source="chat", target="messages")
+
+    assert [loss.detail for loss in converted.losses if loss.path == "$.max_tokens"] == [
+        f"Anthropic demands a limit; {DEFAULT_MAX_TOKENS} tokens is Options.default_max_tokens"
+    ]
 
 
 @pytest.mark.parametrize(
     ("stop", "expected", "losses"),
     [
         ("END", ["END"], []),
-        (["a", " \n", "b"], ["a", "b"], [("stop_sequences", "$.stop[1]")]),
-        (" ", None, [("stop_sequences", "$.stop")]),
+        (["a", " \n", "b"], ["a", "b"], ["dropped warning stop_sequences $.stop[1]"]),
+        (" ", None, ["dropped warning stop_sequences $.stop"]),
         ([], None, []),
         (None, None, []),
     ],
 )
 def test_stop_sequences_to_messages(stop: Any, expected: list[str] | None, losses: Losses) -> None:
-    body, found = request_to_messages({"stop": stop})
+    fields = {} if expected is None else {"stop_sequences": expected}
 
-    assert (body.get("stop_sequences"), found) == (expected, losses)
+    assert to_messages({"stop": stop}) == (fields, losses)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +146,17 @@ def test_stop_sequences_to_messages(stop: Any, expected: list[str] | None, losse
         ("gpt-4o", {"top_k": 5}, {}, lost("top_k")),
         ("gpt-5", {"temperature": 0.5, "top_p": 0.9}, {}, lost("temperature", "top_p")),
         ("gpt-5", {"temperature": 1, "top_p": 1}, {}, []),
+        ("gpt-5", {"top_p": 0.9}, {}, lost("top_p")),
+        ("gpt-4o", {"temperature": 1, "top_p": 1}, {"temperature": 1, "top_p": 1}, []),
+        ("gpt-4o", {"temperature": None, "top_p": 0.9, "top_k": None}, {"top_p": 0.9}, []),
     ],
 )
 def test_to_chat(model: str, fields: JsonObject, expected: JsonObject, losses: Losses) -> None:
-    body, found = request_to_chat({"model": model, **fields})
+    assert to_chat({"model": model, **fields}) == (expected, losses)
 
-    assert {name: body[name] for name in ("temperature", "top_p", "top_k") if name in body} == expected
-    assert found == losses
+
+def test_a_backend_that_takes_top_k() -> None:
+    assert to_chat({"top_k": 5}, Options(dialect="qwen")) == ({"top_k": 5}, [])
 
 
 @pytest.mark.parametrize(
@@ -132,11 +173,11 @@ def test_to_chat(model: str, fields: JsonObject, expected: JsonObject, losses: L
 def test_stop_sequences_to_chat(model: str, dialect: str | None, number: int, kept: int) -> None:
     stops = [str(at) for at in range(number)]
 
-    body, losses = request_to_chat({"model": model, "stop_sequences": stops}, Options(dialect=dialect))
+    body, losses = to_chat({"model": model, "stop_sequences": stops}, Options(dialect=dialect))
 
     surplus = [f"$.stop_sequences[{at}]" for at in range(kept, number)] if kept else ["$.stop_sequences"] * bool(number)
     assert body.get("stop", []) == stops[:kept]
-    assert losses == [("stop_sequences", path) for path in surplus]
+    assert losses == [f"dropped warning stop_sequences {path}" for path in surplus]
 
 
 @pytest.mark.parametrize(
@@ -148,11 +189,15 @@ def test_stop_sequences_to_chat(model: str, dialect: str | None, number: int, ke
     ],
 )
 def test_the_name_of_the_limit(model: str, dialect: str, name: str) -> None:
-    body, _ = request_to_chat({"model": model}, Options(dialect=dialect))
-
-    assert {key: body[key] for key in body if key.startswith("max_")} == {name: 64}
+    assert to_chat({"model": model, "max_tokens": 64}, Options(dialect=dialect)) == ({name: 64}, [])
 
 
 def test_a_limit_of_0_is_no_request_for_an_answer() -> None:
     with pytest.raises(Unsupported, match=r"^\$\.max_tokens: "):
-        request_to_chat({"max_tokens": 0})
+        to_chat({"max_tokens": 0})
+
+
+def test_a_limit_of_0_is_left_out_on_demand() -> None:
+    options = Options(downgrade=frozenset({LossCode.MAX_TOKENS}))
+
+    assert to_chat({"max_tokens": 0}, options) == ({}, ["dropped warning max_tokens $.max_tokens"])

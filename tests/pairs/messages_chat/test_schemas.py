@@ -114,6 +114,17 @@ def test_one_of_becomes_any_of() -> None:
     assert closed_schema({"oneOf": [OPEN, TEXT]}) == {"anyOf": [CLOSED, TEXT]}
 
 
+def test_one_of_beside_any_of_moves_into_the_description() -> None:
+    assert closed_schema({"oneOf": [TEXT], "anyOf": [OPEN]}) == {
+        "anyOf": [CLOSED],
+        "description": '{oneOf: [{"type":"string"}]}',
+    }
+
+
+def test_an_object_without_properties_is_closed() -> None:
+    assert closed_schema({"type": "object"}) == {"type": "object", "additionalProperties": False}
+
+
 def test_items_are_closed() -> None:
     assert closed_schema({"type": "array", "items": OPEN}) == {"type": "array", "items": CLOSED}
 
@@ -169,24 +180,45 @@ def test_what_the_api_refuses_moves_into_the_description(refused: JsonObject, no
 # -- OpenAI's strict -------------------------------------------------------------------------------
 
 
+def with_property(schema: Any) -> JsonObject:
+    return {"type": "object", "properties": {"x": schema}, "required": ["x"], "additionalProperties": False}
+
+
 @pytest.mark.parametrize("schema", [CLOSED, TEXT, True, {"items": CLOSED}, {"anyOf": [CLOSED, TEXT]}, {}])
 def test_what_openai_takes_with_strict(schema: Any) -> None:
-    assert is_strict_at_openai(schema)
+    assert is_strict_at_openai(with_property(schema))
 
 
-@pytest.mark.parametrize("broken", [OPEN, {**CLOSED, "required": []}, {"type": "object"}, {"properties": {}}])
-@pytest.mark.parametrize("key", ["properties", "$defs", "definitions", "anyOf", "allOf", "oneOf", "items", ""])
+@pytest.mark.parametrize(
+    "schema", [{}, TEXT, {"$ref": "#"}, {"anyOf": [CLOSED]}, {**CLOSED, "anyOf": []}, OPEN, {**CLOSED, "not": {}}]
+)
+def test_roots_that_openai_refuses_with_strict(schema: JsonObject) -> None:
+    assert not is_strict_at_openai(schema)
+
+
+BROKEN = [
+    OPEN,
+    {**CLOSED, "required": []},
+    {**CLOSED, "required": ["a", "b"]},
+    {**CLOSED, "additionalProperties": None},
+    {"type": "object"},
+    {"properties": {}},
+    *({key: []} for key in ("allOf", "oneOf")),
+    *({key: {}} for key in ("not", "if", "then", "else", "dependentRequired", "dependentSchemas")),
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("key", ["properties", "$defs", "definitions", "anyOf", "items"])
 def test_what_openai_refuses_with_strict_wherever_it_stands(broken: JsonObject, key: str) -> None:
     match key:
-        case "":
-            schema = broken
         case "properties":
-            schema = {"type": "object", "properties": {"x": broken}, "required": ["x"], "additionalProperties": False}
-        case "$defs" | "definitions":
-            schema = {key: {"x": broken}}
+            schema = broken
         case "items":
             schema = {key: broken}
-        case _:
+        case "anyOf":
             schema = {key: [TEXT, broken]}
+        case _:
+            schema = {key: {"x": broken}}
 
-    assert not is_strict_at_openai(schema)
+    assert not is_strict_at_openai(with_property(schema))

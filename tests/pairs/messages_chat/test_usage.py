@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from llm_transcode import Dialect, LossCode, chat, messages
+from llm_transcode import Dialect, LossCode
 from llm_transcode.losses import Recorder
 from llm_transcode.pairs.messages_chat.usage import counts_cache_within, usage_to_chat, usage_to_messages
 
@@ -18,7 +18,7 @@ def to_messages(
 ) -> tuple[tuple[int, int, int, int], list[tuple[str, str, str]]]:
     """Fresh, read, written and output tokens, and the losses."""
     losses = Recorder()
-    found = usage_to_messages(None if usage is None else chat.Usage.parse(usage), ("usage",), losses, **options)
+    found = usage_to_messages(usage, ("usage",), losses, **options)
     names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens")
     assert all(loss.detail for loss in losses)
     return (
@@ -86,7 +86,7 @@ def test_to_messages_without_counts() -> None:
     ],
 )
 def test_thinking_to_messages(usage: JsonObject, thinking: int | None) -> None:
-    found = usage_to_messages(chat.Usage.parse(usage), (), Recorder())
+    found = usage_to_messages(usage, (), Recorder())
 
     assert found.get("output_tokens_details") == (None if thinking is None else {"thinking_tokens": thinking})
 
@@ -103,15 +103,13 @@ def test_breakdowns_that_messages_lacks(usage: JsonObject, path: str) -> None:
 
 
 def test_to_chat() -> None:
-    usage = messages.Usage.parse(
-        {
-            "input_tokens": 10,
-            "cache_read_input_tokens": 4,
-            "cache_creation_input_tokens": 2,
-            "output_tokens": 3,
-            "output_tokens_details": {"thinking_tokens": 1, "of_tomorrow": 5},
-        }
-    )
+    usage = {
+        "input_tokens": 10,
+        "cache_read_input_tokens": 4,
+        "cache_creation_input_tokens": 2,
+        "output_tokens": 3,
+        "output_tokens_details": {"thinking_tokens": 1, "of_tomorrow": 5},
+    }
     losses = Recorder()
 
     assert usage_to_chat(usage, ("usage",), losses) == {
@@ -126,7 +124,7 @@ def test_to_chat() -> None:
 
 
 def test_to_chat_of_nothing() -> None:
-    found = usage_to_chat(messages.Usage.parse({}), (), Recorder())
+    found = usage_to_chat({}, (), Recorder())
 
     assert found == {
         "prompt_tokens": 0,

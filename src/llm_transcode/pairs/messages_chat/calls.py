@@ -9,20 +9,18 @@ exactly that line turns back into the flag.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Final
-
-from typing_extensions import assert_never
 
 from ... import chat, messages
 from ...errors import InvalidPayload
-from ...losses import LossCode, Recorder
+from ...losses import LossCode
 from ...messages.tools import RAW_ARGUMENTS
-from ...wire import Json, JsonObject, Path, clone, dump_json, is_object, parse_json, render_path
+from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, no_slot_for_mark
-from .content_to_chat import parts_to_chat, text_part
+from .content_to_chat import block_to_chat, text_part, text_to_chat
 from .content_to_messages import part_to_messages
 from .tools import FREE_TEXT
 
@@ -30,12 +28,12 @@ __all__ = [
     "ERROR_MARK",
     "RAW_ARGUMENTS",
     "CallIds",
+    "answered_id",
     "arguments_of",
     "call_to_chat",
     "call_to_messages",
+    "function_call_to_messages",
     "input_of",
-    "legacy_call_to_messages",
-    "report_call",
     "result_to_chat",
     "result_to_messages",
 ]
@@ -56,6 +54,7 @@ TOOL_USE_TO_CHAT: Final = Fields(
         "cache_control": "none; recorded",
     },
     {"caller": _CALLER, "toolset_name": _CALLER},
+    plain=[{"type": KNOWN, "id": str, "name": str, "input": dict}],
 )
 TOOL_RESULT_TO_CHAT: Final = Fields(
     messages.ToolResultBlock,
@@ -67,6 +66,10 @@ TOOL_RESULT_TO_CHAT: Final = Fields(
         "cache_control": "none; recorded",
     },
     {"toolset_name": _CALLER},
+    plain=[
+        {"type": KNOWN, "tool_use_id": str, "content": (str, list)},
+        {"type": KNOWN, "tool_use_id": str, "content": (str, list), "is_error": bool},
+    ],
 )
 TOOL_REFERENCE_TO_CHAT: Final = Fields(
     messages.ToolReferenceBlock,
@@ -82,12 +85,12 @@ TOOL_MESSAGE_TO_MESSAGES: Final = Fields(
         "cache_control": "`cache_control`",
     },
     {"name": Drop(LossCode.TURN_NAME, "the call says which tool it was", "info")},
+    plain=[{"role": KNOWN, "tool_call_id": str, "content": (str, list)}],
 )
 FUNCTION_MESSAGE_TO_MESSAGES: Final = Fields(
     chat.FunctionMessage,
     {"role": "a `tool_result` block of the next user turn", "name": "the call it answers", "content": "`content`"},
 )
-RESULTS_TO_MESSAGES: Final = UnionFields(TOOL_MESSAGE_TO_MESSAGES, FUNCTION_MESSAGE_TO_MESSAGES)
 _EXTRA: Final = Drop(LossCode.VENDOR_FIELD, "a vendor's data about the call, for which tool_use has no slot")
 _CALL: Final = {
     "type": "`tool_use` block",
@@ -96,10 +99,19 @@ _CALL: Final = {
     "cache_control": "`cache_control`",
 }
 _CALL_EXTRAS: Final = {"extra_content": _EXTRA, "provider_specific_fields": _EXTRA}
-FUNCTION_CALL_TO_MESSAGES: Final = Fields(chat.FunctionToolCall, {**_CALL, "function": "`name`, `input`"}, _CALL_EXTRAS)
+FUNCTION_CALL_TO_MESSAGES: Final = Fields(
+    chat.FunctionToolCall,
+    {**_CALL, "function": "`name`, `input`"},
+    _CALL_EXTRAS,
+    plain=[
+        {"type": str, "id": str, "function": dict},
+        {"type": str, "id": str, "function": dict, "index": int},
+    ],
+)
 CUSTOM_CALL_TO_MESSAGES: Final = Fields(chat.CustomToolCall, {**_CALL, "custom": "`name`, `input.input`"}, _CALL_EXTRAS)
-FUNCTION_TO_MESSAGES: Final = Fields(chat.FunctionCall, {"name": "`name`", "arguments": "`input`"})
-CALLS_TO_MESSAGES: Final = UnionFields(FUNCTION_CALL_TO_MESSAGES, CUSTOM_CALL_TO_MESSAGES)
+FUNCTION_TO_MESSAGES: Final = Fields(
+    chat.FunctionCall, {"name": "`name`", "arguments": "`input`"}, plain=[{"name": str, "arguments": str}]
+)
 CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": "`input.input`"})
 
 # -- arguments -----------------------------------------------------------------------------------
@@ -107,23 +119,23 @@ CUSTOM_TO_MESSAGES: Final = Fields(chat.CustomCall, {"name": "`name`", "input": 
 
 def arguments_of(tool_input: JsonObject) -> str:
     """The input of a call as Chat writes it: compact JSON, keys in their order."""
-    raw = tool_input.get(RAW_ARGUMENTS)
-    if isinstance(raw, str) and len(tool_input) == 1:
-        return raw
+    if RAW_ARGUMENTS in tool_input and len(tool_input) == 1 and isinstance(tool_input[RAW_ARGUMENTS], str):
+        return tool_input[RAW_ARGUMENTS]
     return dump_json(tool_input).decode()
 
 
 def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
     """The arguments of a call as an object; nothing at all means ``{}``."""
     if isinstance(arguments, dict):
-        return arguments
+        copied: JsonObject = clone(arguments, path)
+        return copied
     if arguments is None or not arguments.strip():
         return {}
     try:
-        value: Json = clone(parse_json(arguments))  # 1e400 is JSON, but no number that can be written again
+        value = parse_json(arguments)
     except InvalidPayload:
         value = None
-    if is_object(value):
+    if is_object(value) and is_finite(value):  # 1e400 is JSON, but no number that can be written again
         return value
     if cx.options.invalid_arguments == "reject":
         raise InvalidPayload("expected a JSON object as arguments", render_path(path))
@@ -135,31 +147,36 @@ def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> 
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def call_to_chat(block: messages.ToolUseBlock, call_id: str, path: Path, cx: Conversion) -> JsonObject:
-    """A call of an earlier turn, under the id that its result will name too."""
-    TOOL_USE_TO_CHAT.report(block, path, cx.losses)
-    if block.cache_control is not None:
-        no_slot_for_mark(block.cache_control, path, cx)
-    function = {"name": cx.names.fit(block.name, (*path, "name")), "arguments": arguments_of(block.input)}
+def call_to_chat(block: JsonObject, ids: CallIds, path: Path, cx: Conversion) -> JsonObject:
+    """A call of an earlier turn, a ``tool_use`` block, under the id that its result will name too."""
+    read = TOOL_USE_TO_CHAT.read(block, path, cx.losses)
+    if read is not None:
+        no_slot_for_mark(read.cache_control, path, cx)
+    call_id = ids.assign(block["id"], "", (*path, "id"))
+    function = {"name": cx.names.fit(block["name"], (*path, "name")), "arguments": arguments_of(block["input"])}
     return {"id": call_id, "type": "function", "function": function}
 
 
-def result_to_chat(
-    block: messages.ToolResultBlock, call_id: str, path: Path, cx: Conversion
-) -> tuple[JsonObject, list[JsonObject]]:
+def answered_id(block: JsonObject, path: Path) -> str:
+    """The id of the call that a ``tool_result`` block answers."""
+    call_id = block.get("tool_use_id")
+    return call_id if isinstance(call_id, str) else messages.ToolResultBlock.from_object(block, path).tool_use_id
+
+
+def result_to_chat(block: JsonObject, call_id: str, path: Path, cx: Conversion) -> tuple[JsonObject, list[JsonObject]]:
     """A result, and its media, which follow in the user turn for backends whose tool messages are text only."""
-    TOOL_RESULT_TO_CHAT.report(block, path, cx.losses)
-    if block.cache_control is not None:
-        no_slot_for_mark(block.cache_control, path, cx)
+    read = TOOL_RESULT_TO_CHAT.read(block, path, cx.losses)
+    if read is not None:
+        no_slot_for_mark(read.cache_control, path, cx)
     media: list[JsonObject] = []
-    content = _result_content(block.content or "", call_id, path, media, cx)
-    if block.is_error:
+    content = _result_content(block.get("content") or "", call_id, path, media, cx)
+    if block.get("is_error"):
         content = _marked(content, (*path, "is_error"), cx)
     return {"role": "tool", "tool_call_id": call_id, "content": content}, media
 
 
 def _result_content(
-    content: str | list[messages.ToolResultContent], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
+    content: str | list[Json], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
 ) -> str | list[JsonObject]:
     if isinstance(content, str):
         return content
@@ -180,10 +197,11 @@ def _result_content(
 _NOUNS: Final = {"image_url": "image", "file": "file"}
 
 
-def _result_parts(block: messages.ToolResultContent, path: Path, cx: Conversion) -> list[JsonObject]:
+def _result_parts(inner: Json, path: Path, cx: Conversion) -> list[JsonObject]:
+    if tag_of(inner, "type") == "text":
+        return text_to_chat(inner, path, cx)
+    block = messages.read_result_content(inner, path)
     match block:
-        case messages.TextBlock():
-            return parts_to_chat(block, path, cx)
         case messages.ToolReferenceBlock(tool_name=name):
             TOOL_REFERENCE_TO_CHAT.report(block, path, cx.losses)
             cx.losses.approximated(LossCode.TOOL_DEFERRED, path, "a tool that was found is named in text", "info")
@@ -195,7 +213,7 @@ def _result_parts(block: messages.ToolResultContent, path: Path, cx: Conversion)
             cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a result of type {block.type!r}")
             return []
         case _:
-            return parts_to_chat(block, path, cx)
+            return block_to_chat(block, path, cx)
 
 
 def _marked(content: str | list[JsonObject], path: Path, cx: Conversion) -> str | list[JsonObject]:
@@ -211,72 +229,64 @@ def _marked(content: str | list[JsonObject], path: Path, cx: Conversion) -> str 
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def call_to_messages(
-    call: chat.FunctionToolCall | chat.CustomToolCall, call_id: str, path: Path, cx: Conversion
-) -> JsonObject:
-    """A call as a block, under an id that Anthropic takes."""
-    report_call(call, path, cx.losses)
-    match call:
-        case chat.FunctionToolCall(function=function):
-            tool_input = input_of(function.arguments, (*path, "function", "arguments"), cx)
-            block = _tool_use(call_id, cx.names.fit(function.name, (*path, "function", "name")), tool_input)
-        case chat.CustomToolCall(custom=custom):
-            block = _tool_use(call_id, cx.names.fit(custom.name, (*path, "custom", "name")), {FREE_TEXT: custom.input})
-        case _:
-            assert_never(call)
-    mark_for_messages(None, call.cache_control, block, path, cx)
+def call_to_messages(call: Json, path: Path, cx: Conversion) -> JsonObject | None:
+    """A call of an earlier turn as a block without an id; None for a call of an unknown type."""
+    kind = tag_of(call, "type")
+    if kind != "function" and isinstance(chat.read_tool_call(call, path), chat.UnknownToolCall):
+        cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a call of type {kind!r}")
+        return None
+    if kind == "custom":
+        CUSTOM_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        block = _custom_call(call["custom"], (*path, "custom"), cx)
+    else:
+        FUNCTION_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        block = function_call_to_messages(call["function"], (*path, "function"), cx)
+    if "cache_control" in call and call["cache_control"] is not None:
+        mark_for_messages(None, chat.CacheControl.from_object(call["cache_control"]), block, path, cx)
     return block
 
 
-def report_call(call: chat.FunctionToolCall | chat.CustomToolCall, path: Path, losses: Recorder) -> None:
-    """Record what a call holds besides its name and its arguments."""
-    CALLS_TO_MESSAGES.report(call, path, losses)
-    if isinstance(call, chat.FunctionToolCall):
-        FUNCTION_TO_MESSAGES.report(call.function, (*path, "function"), losses)
-    else:
-        CUSTOM_TO_MESSAGES.report(call.custom, (*path, "custom"), losses)
+def _custom_call(custom: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    CUSTOM_TO_MESSAGES.read(custom, path, cx.losses)
+    name = cx.names.fit(custom["name"], (*path, "name"))
+    return {"type": "tool_use", "id": "", "name": name, "input": {FREE_TEXT: custom["input"]}}
 
 
-def legacy_call_to_messages(call: chat.FunctionCall, call_id: str, path: Path, cx: Conversion) -> JsonObject:
-    """A deprecated ``function_call``, which has no id of its own."""
-    FUNCTION_TO_MESSAGES.report(call, path, cx.losses)
-    tool_input = input_of(call.arguments, (*path, "arguments"), cx)
-    return _tool_use(call_id, cx.names.fit(call.name, (*path, "name")), tool_input)
+def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    """A call of a function as a block without an id, which a deprecated ``function_call`` does not have."""
+    FUNCTION_TO_MESSAGES.read(function, path, cx.losses)
+    name = cx.names.fit(function["name"], (*path, "name"))
+    tool_input = input_of(function.get("arguments"), (*path, "arguments"), cx)
+    return {"type": "tool_use", "id": "", "name": name, "input": tool_input}
 
 
-def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
-    return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}
-
-
-def result_to_messages(
-    message: chat.ToolMessage | chat.FunctionMessage, call_id: str, path: Path, cx: Conversion
-) -> JsonObject:
-    """A tool message as a block, its error flag restored."""
+def result_to_messages(message: JsonObject, call_id: str | None, path: Path, cx: Conversion) -> JsonObject:
+    """A tool message, or one of the deprecated function, as a block, its error flag restored."""
     block: JsonObject = {"type": "tool_result", "tool_use_id": call_id}
-    RESULTS_TO_MESSAGES.report(message, path, cx.losses)
-    if isinstance(message, chat.ToolMessage):
-        mark_for_messages(None, message.cache_control, block, path, cx)
-    content, failed = _unmarked(message.content)
+    if message["role"] == "function":
+        FUNCTION_MESSAGE_TO_MESSAGES.read(message, path, cx.losses)
+    elif read := TOOL_MESSAGE_TO_MESSAGES.read(message, path, cx.losses):
+        mark_for_messages(None, read.cache_control, block, path, cx)
+    content: str | list[Json] | None = message.get("content")
     if isinstance(content, str):
-        block["content"] = content
-    elif blocks := _result_blocks(content or [], path, cx):
-        block["content"] = blocks
+        failed = content.startswith(ERROR_MARK) and content.partition("\n")[0] == ERROR_MARK
+        block["content"] = content[len(ERROR_MARK) + 1 :] if failed else content
+    else:
+        parts = content or []
+        failed = len(parts) > 0 and _is_error_mark(parts[0])
+        if blocks := _result_blocks(parts, 1 if failed else 0, path, cx):
+            block["content"] = blocks
     if failed:
         block["is_error"] = True
     return block
 
 
-def _unmarked(content: str | list[chat.Part] | None) -> tuple[str | list[chat.Part] | None, bool]:
-    if isinstance(content, str):
-        first, _, rest = content.partition("\n")
-        return (rest, True) if first == ERROR_MARK else (content, False)
-    if content and isinstance(content[0], chat.TextPart) and content[0].text == ERROR_MARK:
-        return content[1:], True
-    return content, False
+def _is_error_mark(part: Json) -> bool:
+    return bool(tag_of(part, "type") == "text" and part.get("text") == ERROR_MARK)
 
 
-def _result_blocks(parts: Collection[chat.Part], path: Path, cx: Conversion) -> list[JsonObject]:
-    blocks = (part_to_messages(part, (*path, "content", index), cx) for index, part in enumerate(parts))
+def _result_blocks(parts: Sequence[Json], start: int, path: Path, cx: Conversion) -> list[JsonObject]:
+    blocks = (part_to_messages(parts[at], (*path, "content", at), cx) for at in range(start, len(parts)))
     return [block for block in blocks if block is not None]
 
 

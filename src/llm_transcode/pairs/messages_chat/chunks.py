@@ -24,7 +24,7 @@ from ..fields import Drop, Fields
 from .calls import arguments_of
 from .free_text import FreeTextReader
 from .open_block import OpenBlock
-from .reasoning import BETWEEN_THOUGHTS, THOUGHTS_TO_CHAT, Thought, carry, report_plain
+from .reasoning import BETWEEN_THOUGHTS, THOUGHTS_TO_CHAT, carry, report_plain
 from .response_to_chat import (
     CITATION_TO_CHAT,
     REPLY_CALL_TO_CHAT,
@@ -137,7 +137,7 @@ class ChunkWriter:
                 self._think(opened, block.thinking)
             case messages.RedactedThinkingBlock():
                 THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
-                self._detail(block, path)
+                self._detail(block.to_dict(), path)
             case messages.ToolUseBlock(name=self._context.output_tool):
                 REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
                 opened.kind = "output"
@@ -230,8 +230,7 @@ class ChunkWriter:
             return
         if opened.kind == "thinking":
             text = opened.thought.decode("utf-8", "surrogatepass")
-            thought = {"type": "thinking", "thinking": text, "signature": opened.signature}
-            self._detail(messages.ThinkingBlock.from_object(thought), opened.signed_at)
+            self._detail({"type": "thinking", "thinking": text, "signature": opened.signature}, opened.signed_at)
         elif opened.kind in ("call", "output"):
             self._close_call(opened)
         elif opened.annotations:
@@ -270,7 +269,7 @@ class ChunkWriter:
         opened.thought += data
         return True
 
-    def _detail(self, thought: Thought, path: Path) -> None:
+    def _detail(self, thought: JsonObject, path: Path) -> None:
         """The whole thought, signed, in the slot the client is to send back."""
         slot = self._cx.options.reasoning
         if slot not in ("reasoning_details", "thinking_blocks"):

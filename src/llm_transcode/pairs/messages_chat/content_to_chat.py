@@ -18,12 +18,12 @@ from typing import Final
 
 from ... import messages
 from ...losses import LossCode
-from ...wire import JsonObject, Path
+from ...wire import Json, JsonObject, Path, tag_of
 from ..conversion import Conversion
-from ..fields import Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields, UnionFields
 from .caching import mark_for_chat, no_slot_for_mark
 
-__all__ = ["parts_to_chat", "text_part", "text_to_chat"]
+__all__ = ["block_to_chat", "parts_to_chat", "text_part", "text_to_chat"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -34,6 +34,7 @@ TEXT_TO_CHAT: Final = Fields(
     messages.TextBlock,
     {"type": "`text` part", "text": "`text`", "cache_control": _MARK},
     {"citations": _CITATIONS},
+    plain=[{"type": KNOWN, "text": str}],
 )
 IMAGE_TO_CHAT: Final = Fields(
     messages.ImageBlock,
@@ -94,12 +95,37 @@ def text_part(text: str) -> JsonObject:
     return {"type": "text", "text": text}
 
 
-def parts_to_chat(block: messages.ContentBlock, path: Path, cx: Conversion) -> list[JsonObject]:
-    """The parts that say what one block of a user turn or a tool result says."""
+def parts_to_chat(block: Json, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The parts that say what one block of a user turn says."""
+    if tag_of(block, "type") == "text":
+        return text_to_chat(block, path, cx)
+    return block_to_chat(messages.read_block(block, path), path, cx)
+
+
+def text_to_chat(block: JsonObject, path: Path, cx: Conversion) -> list[JsonObject]:
+    """A text part; none for a text that says nothing. Both protocols write a plain text alike."""
+    read = TEXT_TO_CHAT.read(block, path, cx.losses)
+    if read is None and block["text"]:
+        return [block]
+    return _text(block["text"], None if read is None else read.cache_control, path, cx)
+
+
+def _text(text: str, mark: messages.CacheControl | None, path: Path, cx: Conversion) -> list[JsonObject]:
+    if not text:
+        cx.losses.dropped(LossCode.TURN_EMPTY, path, "an empty text", "info")
+        return []
+    part = text_part(text)
+    if mark is not None:
+        mark_for_chat(mark, part, path, cx)
+    return [part]
+
+
+def block_to_chat(block: messages.ContentBlock, path: Path, cx: Conversion) -> list[JsonObject]:
+    """`parts_to_chat` for a block that has been read."""
     match block:
         case messages.TextBlock():
-            part = text_to_chat(block, path, cx)
-            return [] if part is None else [part]
+            TEXT_TO_CHAT.report(block, path, cx.losses)
+            return _text(block.text, block.cache_control, path, cx)
         case messages.ImageBlock():
             return _image_to_chat(block, path, cx)
         case messages.DocumentBlock():
@@ -113,18 +139,6 @@ def parts_to_chat(block: messages.ContentBlock, path: Path, cx: Conversion) -> l
         case _:
             cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"Chat has no part for a block of type {block.type!r}")
     return []
-
-
-def text_to_chat(block: messages.TextBlock, path: Path, cx: Conversion) -> JsonObject | None:
-    """A text part; None for a text that says nothing."""
-    TEXT_TO_CHAT.report(block, path, cx.losses)
-    if not block.text:
-        cx.losses.dropped(LossCode.TURN_EMPTY, path, "an empty text", "info")
-        return None
-    part = text_part(block.text)
-    if block.cache_control is not None:
-        mark_for_chat(block.cache_control, part, path, cx)
-    return part
 
 
 def _image_to_chat(block: messages.ImageBlock, path: Path, cx: Conversion) -> list[JsonObject]:
@@ -184,7 +198,7 @@ def _content_parts(
     header = _with_header(block, "", path, cx)
     parts = [text_part(header)] if header else []
     for index, inner in enumerate(content):
-        parts += parts_to_chat(inner, (*path, "content", index), cx)
+        parts += block_to_chat(inner, (*path, "content", index), cx)
     return parts
 
 

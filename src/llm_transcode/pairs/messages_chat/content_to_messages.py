@@ -15,11 +15,10 @@ from __future__ import annotations
 from typing import Final
 
 from ... import chat, messages
-from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path, WireModel, render_path
+from ...wire import Json, JsonObject, Path, WireModel, tag_of
 from ..conversion import Conversion
-from ..fields import Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields, UnionFields
 from .caching import mark_for_messages, note_mark
 from .data_urls import IMAGE_TYPES, DataUrl, is_data_url
 
@@ -28,7 +27,9 @@ __all__ = ["PARTS_TO_MESSAGES", "part_to_messages", "text_block"]
 # -- ledger --------------------------------------------------------------------------------------
 
 _MARKS: Final = {"prompt_cache_breakpoint": "`cache_control`", "cache_control": "`cache_control`"}
-TEXT_TO_MESSAGES: Final = Fields(chat.TextPart, {"type": "`text` block", "text": "`text`", **_MARKS})
+TEXT_TO_MESSAGES: Final = Fields(
+    chat.TextPart, {"type": "`text` block", "text": "`text`", **_MARKS}, plain=[{"type": KNOWN, "text": str}]
+)
 IMAGE_TO_MESSAGES: Final = Fields(chat.ImagePart, {"type": "`image` block", "image_url": "`source`", **_MARKS})
 IMAGE_URL_TO_MESSAGES: Final = Fields(
     chat.ImageUrl,
@@ -52,23 +53,24 @@ def text_block(text: str) -> JsonObject:
     return {"type": "text", "text": text}
 
 
-def part_to_messages(part: chat.Part, path: Path, cx: Conversion) -> JsonObject | None:
+def part_to_messages(part: Json, path: Path, cx: Conversion) -> JsonObject | None:
     """The block that says what one content part says; None if it says nothing."""
-    match part:
-        case chat.TextPart():
-            return _text_to_messages(part, path, cx)
+    if tag_of(part, "type") == "text":
+        return _text_to_messages(part, path, cx)
+    read = chat.read_part(part, path)
+    match read:
         case chat.ImagePart():
-            return _image_to_messages(part, path, cx)
+            return _image_to_messages(read, path, cx)
         case chat.FilePart():
-            return _file_to_messages(part, path, cx)
+            return _file_to_messages(read, path, cx)
         case chat.RefusalPart():
-            return _refusal_to_messages(part, path, cx)
+            return _refusal_to_messages(read, path, cx)
         case chat.AudioPart():
             cx.losses.refused(LossCode.AUDIO, path, "audio input, which Anthropic does not take")
-        case chat.UnknownPart() if part.type in _BLOCKS:
+        case chat.UnknownPart() if read.type in _BLOCKS:
             return _foreign_block(part, path, cx)
         case _:
-            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"Anthropic has no block for a part of type {part.type!r}")
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"Anthropic has no block for a part of type {read.type!r}")
     return None
 
 
@@ -82,23 +84,22 @@ _BLOCKS: Final[dict[str, type[WireModel]]] = {
 """Blocks of Messages that hybrid clients put among the parts of Chat; they are honoured as they are."""
 
 
-def _foreign_block(part: chat.UnknownPart, path: Path, cx: Conversion) -> JsonObject:
-    try:
-        block = _BLOCKS[part.type].from_object(part.to_dict()).to_dict()
-    except InvalidPayload as error:
-        raise InvalidPayload(error.reason, render_path(path) + error.path.removeprefix("$")) from error
+def _foreign_block(part: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    block = _BLOCKS[part["type"]].from_object(part, path).to_dict()
     note_mark(block, path, cx)
     return block
 
 
-def _text_to_messages(part: chat.TextPart, path: Path, cx: Conversion) -> JsonObject | None:
-    PARTS_TO_MESSAGES.report(part, path, cx.losses)
-    if not part.text.strip():
+def _text_to_messages(part: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
+    read = TEXT_TO_MESSAGES.read(part, path, cx.losses)
+    text: str = part["text"]
+    if not text or text.isspace():
         # "text content blocks must contain non-whitespace text"
         cx.losses.dropped(LossCode.TURN_EMPTY, path, "a text without words, which Anthropic refuses", "info")
         return None
-    block = text_block(part.text)
-    mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    block = text_block(text)
+    if read is not None:
+        mark_for_messages(read.prompt_cache_breakpoint, read.cache_control, block, path, cx)
     return block
 
 

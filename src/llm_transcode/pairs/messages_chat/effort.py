@@ -16,7 +16,7 @@ from typing import Final
 from ... import chat, messages
 from ...facts import ALL_EFFORTS, ModelFacts
 from ...losses import LossCode
-from ...wire import JsonObject, Path
+from ...wire import JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 
@@ -73,6 +73,8 @@ _BUDGETS: Final = (
 )
 """Level, the budget it stands for, and the first budget beyond it: each direction undoes the other."""
 
+_BUDGET_OF: Final = {level: budget for level, budget, _ in _BUDGETS}
+
 _UNSAID: Final = "medium"
 """The level for clients that only switch thinking on."""
 
@@ -82,10 +84,6 @@ _MIN_BUDGET: Final = 1024
 
 def _level_of(budget: int) -> str:
     return next(level for level, _, end in _BUDGETS if end is None or budget < end)
-
-
-def _budget_of(level: str) -> int:
-    return next(budget for name, budget, _ in _BUDGETS if name == level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +113,23 @@ def _fit(effort: Effort, levels: Sequence[str], cx: Conversion) -> str | None:
     return fitted
 
 
+def _report_budget(effort: Effort, sent: str | None, path: Path, cx: Conversion) -> None:
+    """Record a budget, unless the level that is sent stands for it, or its own loss tells of it already."""
+    is_told = effort.path == path and effort.level != sent
+    if effort.budget is not None and not is_told and (sent is None or _BUDGET_OF.get(sent) != effort.budget):
+        detail = f"a budget of {effort.budget} tokens, where only levels are known"
+        cx.losses.approximated(LossCode.EFFORT, path, detail, "info")
+
+
 # -- Messages to Chat --------------------------------------------------------------------
 
+_BUDGET_PATH: Final[Path] = ("thinking", "budget_tokens")
 
-def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
+
+def effort_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Ask the backend for as much thinking as the client does."""
     _report_thinking(request.thinking, cx)
-    effort = _effort_of(request)
+    effort = _effort_of(request, cx)
     excludes = effort is not None and cx.dialect.reasoning_request == "reasoning"
     _report_display(request.thinking, excludes, cx)
     if effort is None:
@@ -133,22 +141,25 @@ def effort_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
         case "reasoning":
             body["reasoning"] = _openrouter_reasoning(request, effort, cx)
         case "thinking":
-            body["thinking"] = {"type": "disabled" if effort.level == "none" else "enabled"}
-            if effort.level != "none":
-                detail = f"the backend thinks or does not; effort {effort.level!r} is not carried"
-                cx.losses.approximated(LossCode.EFFORT, effort.path, detail)
+            _switch_thinking(effort, body, cx)
+
+
+def _switch_thinking(effort: Effort, body: JsonObject, cx: Conversion) -> None:
+    thinks = effort.level != "none"
+    body["thinking"] = {"type": "enabled" if thinks else "disabled"}
+    if thinks:
+        detail = f"the backend thinks or does not; effort {effort.level!r} is not carried"
+        cx.losses.approximated(LossCode.EFFORT, effort.path, detail)
+        _report_budget(effort, None, _BUDGET_PATH, cx)
 
 
 def _write_effort(effort: Effort, body: JsonObject, cx: Conversion) -> None:
     if effort.level == "none" and not _can_think(cx.facts):
         return  # the wish is granted
     level = _fit(effort, cx.dialect.efforts if cx.dialect.efforts is not None else cx.facts.efforts, cx)
-    if level is None:
-        return
-    body["reasoning_effort"] = level
-    if effort.budget is not None and (effort.path[0] != "thinking" or effort.budget != _budget_of(effort.level)):
-        detail = f"a budget of {effort.budget} tokens; Chat knows levels only"
-        cx.losses.approximated(LossCode.EFFORT, ("thinking", "budget_tokens"), detail, "info")
+    _report_budget(effort, level, _BUDGET_PATH, cx)
+    if level is not None:
+        body["reasoning_effort"] = level
 
 
 def _can_think(facts: ModelFacts) -> bool:
@@ -169,46 +180,54 @@ def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion)
         cx.losses.approximated(LossCode.THINKING, ("thinking", "type"), detail, "info")
 
 
-def _effort_of(request: messages.Prompt) -> Effort | None:
+def _effort_of(request: messages.RequestEnvelope, cx: Conversion) -> Effort | None:
     """An explicit effort goes before a budget, and ``disabled`` before both."""
     thinking = request.thinking
+    level, path = _level_set(request)
     if isinstance(thinking, (messages.ThinkingDisabled, messages.ThinkingBetweenTools)):
+        if level not in (None, "", "none"):
+            cx.losses.dropped(LossCode.EFFORT, path, "thinking is switched off, and Chat has one word for both", "info")
         return Effort("none", ("thinking", "type"))
     budget = thinking.budget_tokens if isinstance(thinking, messages.ThinkingEnabled) else None
-    level, path = _level_set(request)
     if level:
         return Effort(level, path, budget)
     if budget is not None:
-        return Effort(_level_of(budget), ("thinking", "budget_tokens"), budget)
+        return Effort(_level_of(budget), _BUDGET_PATH, budget)
     return None
 
 
-def _level_set(request: messages.Prompt) -> tuple[str | None, Path]:
+def _level_set(request: messages.RequestEnvelope) -> tuple[str | None, Path]:
     """The level of the last system turn that sets one, else that of the request."""
     cleared = False
     for index in reversed(range(len(request.messages))):
         turn = request.messages[index]
-        if isinstance(turn, messages.SystemTurn) and turn.output_config is not None and turn.output_config.effort:
-            if not (cleared and turn.clear_at == "next_user_message"):
-                return turn.output_config.effort, ("messages", index, "output_config", "effort")
-        elif isinstance(turn, messages.UserTurn):
+        if turn["role"] == "user":
             cleared = True
+        elif turn["role"] == "system" and not (cleared and turn.get("clear_at") == "next_user_message"):
+            level = tag_of(turn.get("output_config"), "effort")
+            if level:
+                return level, ("messages", index, "output_config", "effort")
     return request.output_config.effort if request.output_config is not None else None, ("output_config", "effort")
 
 
-def _openrouter_reasoning(request: messages.Prompt, effort: Effort, cx: Conversion) -> JsonObject:
-    reasoning: JsonObject
-    if effort.budget is not None and effort.path[0] == "thinking":
-        reasoning = {"max_tokens": effort.budget}
-    else:
-        level = _fit(effort, cx.dialect.efforts or ALL_EFFORTS, cx)
-        reasoning = {"enabled": True} if level is None else {"effort": level}
+def _openrouter_reasoning(request: messages.RequestEnvelope, effort: Effort, cx: Conversion) -> JsonObject:
+    reasoning = _openrouter_amount(effort, cx.dialect.efforts or ALL_EFFORTS, cx)
     if (
         isinstance(request.thinking, (messages.ThinkingEnabled, messages.ThinkingAdaptive))
         and request.thinking.display == "omitted"
     ):
         reasoning["exclude"] = True
     return reasoning
+
+
+def _openrouter_amount(effort: Effort, levels: Sequence[str], cx: Conversion) -> JsonObject:
+    if effort.path == _BUDGET_PATH:
+        return {"max_tokens": effort.budget}
+    if effort.level == "none" and "none" not in levels:
+        return {"enabled": False}
+    level = _fit(effort, levels, cx)
+    _report_budget(effort, level, _BUDGET_PATH, cx)
+    return {"enabled": True} if level is None else {"effort": level}
 
 
 def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -> None:
@@ -227,7 +246,7 @@ def _report_thinking(thinking: messages.ThinkingConfig | None, cx: Conversion) -
 # -- Chat to Messages --------------------------------------------------------------------
 
 
-def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def effort_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Switch thinking on, off, or leave it to the model. ``body`` has its turns, tools and limits by now."""
     _report_extensions(request, cx)
     effort = _asked_effort(request, cx)
@@ -243,7 +262,7 @@ def effort_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) 
         cx.losses.dropped(LossCode.EFFORT, effort.path, "the model does not think before it answers")
 
 
-def _report_extensions(request: chat.Request, cx: Conversion) -> None:
+def _report_extensions(request: chat.RequestEnvelope, cx: Conversion) -> None:
     if request.reasoning is not None:
         REASONING_TO_MESSAGES.report(request.reasoning, ("reasoning",), cx.losses)
     if request.thinking is not None:
@@ -253,7 +272,7 @@ def _report_extensions(request: chat.Request, cx: Conversion) -> None:
         cx.losses.dropped(LossCode.EFFORT, (name,), f"{asked[0]} says how much to think", "info")
 
 
-def _asked_effort(request: chat.Request, cx: Conversion) -> Effort | None:
+def _asked_effort(request: chat.RequestEnvelope, cx: Conversion) -> Effort | None:
     """OpenAI's field first, then what clients of OpenRouter and of the ``thinking`` extension send."""
     if request.reasoning_effort:
         return Effort(request.reasoning_effort, ("reasoning_effort",))
@@ -279,6 +298,9 @@ def _asked_of_openrouter(reasoning: chat.ReasoningConfig, cx: Conversion) -> Eff
     if reasoning.enabled is False:
         return Effort("none", ("reasoning", "enabled"))
     if reasoning.effort:
+        if reasoning.max_tokens is not None:
+            detail = "reasoning.effort goes before it"
+            cx.losses.dropped(LossCode.EFFORT, ("reasoning", "max_tokens"), detail, "info")
         return Effort(reasoning.effort, ("reasoning", "effort"))
     if reasoning.max_tokens is not None:
         return Effort(_level_of(reasoning.max_tokens), ("reasoning", "max_tokens"), reasoning.max_tokens)
@@ -296,6 +318,7 @@ def _disable(effort: Effort, body: JsonObject, cx: Conversion) -> None:
 
 def _think_adaptively(effort: Effort, body: JsonObject, cx: Conversion) -> None:
     level = _fit(effort, cx.facts.efforts, cx)
+    _report_budget(effort, level, effort.path, cx)
     # Newer models leave their thinking out of the reply unless it is asked for.
     body["thinking"] = {"type": "adaptive", "display": "summarized"}
     if level is not None:
@@ -307,7 +330,7 @@ def _think_on_budget(effort: Effort, body: JsonObject, cx: Conversion) -> None:
         cx.losses.dropped(LossCode.EFFORT, effort.path, f"effort {effort.level!r} is not known")
         return
     obstacle = _obstacle_to_budget(body)
-    wanted = effort.budget if effort.budget is not None else _budget_of(effort.level)
+    wanted = effort.budget if effort.budget is not None else _BUDGET_OF[effort.level]
     budget = min(wanted, body["max_tokens"] - 1)
     if obstacle is None and budget < _MIN_BUDGET:
         obstacle = f"max_tokens leaves no room for a budget of {_MIN_BUDGET} tokens"

@@ -184,9 +184,9 @@ def _model_to_messages(source: JsonObject, path: Path, losses: Recorder) -> Json
 
 def _capabilities(value: Json, path: Path, losses: Recorder) -> JsonObject | None:
     """Anthropic's own ``capabilities``, as a gateway passes them on; other vendors have other forms."""
-    if not is_object(value):
+    if value is None:
         return None
-    if all(is_object(value.get(name)) for name in _REQUIRED_CAPABILITIES):
+    if is_object(value) and all(is_object(value.get(name)) for name in _REQUIRED_CAPABILITIES):
         try:
             return messages.ModelCapabilities.from_object(value).to_dict()
         except InvalidPayload:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ...chat.fragments import JsonProgress
 from ...json_text import Template
 from ...wire import Json, JsonObject, Path
 from .free_text import FreeTextReader
 
-__all__ = ["DELTAS", "BlockKind", "OpenBlock"]
+__all__ = ["BlockKind", "OpenBlock"]
 
 BlockKind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
 """What a block becomes: ``output`` is the forced tool that stands for structured output."""
-
-DELTAS: Final[dict[BlockKind, tuple[str, str]]] = {
-    "text": ("text_delta", "text"),
-    "thinking": ("thinking_delta", "thinking"),
-    "call": ("input_json_delta", "partial_json"),
-}
-"""The type of the deltas by which a block grows, and the field with what they add."""
 
 
 @dataclass(slots=True)

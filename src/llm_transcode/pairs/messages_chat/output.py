@@ -60,9 +60,9 @@ JSON_SCHEMA_TO_MESSAGES: Final = Fields(
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -> None:
+def output_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Ask for structured output as OpenAI does."""
-    form, path = _asked_format(request)
+    form, path = _asked_format(request, cx)
     match form:
         case None:
             return
@@ -75,9 +75,11 @@ def output_to_chat(request: messages.Prompt, body: JsonObject, cx: Conversion) -
             assert_never(form)
 
 
-def _asked_format(request: messages.Prompt) -> tuple[messages.OutputFormat | str | None, Path]:
+def _asked_format(request: messages.RequestEnvelope, cx: Conversion) -> tuple[messages.OutputFormat | str | None, Path]:
     """Today's field, else the one of the beta that came before it."""
     if request.output_config is not None and request.output_config.format is not None:
+        if request.output_format is not None:
+            cx.losses.dropped(LossCode.OUTPUT_FORMAT, ("output_format",), "output_config.format goes before it", "info")
         return request.output_config.format, ("output_config", "format")
     return request.output_format, ("output_format",)
 
@@ -104,7 +106,7 @@ def _name_of(schema: JsonObject) -> str:
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def output_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> str | None:
+def output_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> str | None:
     """Ask for structured output as Anthropic does; returns the tool that stands for it, if any."""
     form = request.response_format
     path: Path = ("response_format",)
@@ -179,6 +181,18 @@ def _force_tool(form: chat.JsonSchema, body: JsonObject, path: Path, cx: Convers
     detail = f"the schema is that of a forced tool {OUTPUT_TOOL!r}, which is unwrapped in the reply"
     cx.losses.approximated(LossCode.OUTPUT_FORMAT, path, detail, "info")
     tool = {"name": OUTPUT_TOOL, "input_schema": _schema_of(form, path, cx)}
-    body["tools"] = [*body.get("tools", ()), tool]
-    body["tool_choice"] = {"type": "tool", "name": OUTPUT_TOOL} if len(body["tools"]) == 1 else {"type": "any"}
+    tools: list[JsonObject] = body.get("tools", [])
+    body["tools"] = [*tools, tool]
+    body["tool_choice"] = _choice_with_answer(body.get("tool_choice", {"type": "auto"}) if tools else {"type": "none"})
     return OUTPUT_TOOL
+
+
+def _choice_with_answer(choice: JsonObject) -> JsonObject:
+    """The client's choice among its own tools, if the answer is a call too."""
+    match choice["type"]:
+        case "none":
+            return {"type": "tool", "name": OUTPUT_TOOL}
+        case "tool":
+            return choice
+        case _:
+            return {**choice, "type": "any"}

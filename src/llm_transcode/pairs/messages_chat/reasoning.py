@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from typing_extensions import assert_never
 
@@ -22,14 +22,14 @@ from ...dialects import ReasoningSlot
 from ...losses import LossCode, Recorder
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields, UnionFields
+from ..fields import KNOWN, VENDOR, Drop, Fields, UnionFields
 
 __all__ = [
     "ANTHROPIC_FORMAT",
     "BETWEEN_THOUGHTS",
     "Reasoning",
-    "Thought",
     "carry",
+    "holds_reasoning",
     "read_reasoning",
     "report_plain",
     "report_reasoning",
@@ -44,8 +44,6 @@ ANTHROPIC_FORMAT: Final = "anthropic-claude-v1"
 BETWEEN_THOUGHTS: Final = "\n\n"
 """What separates the texts of several thoughts in one string."""
 
-Thought: TypeAlias = messages.ThinkingBlock | messages.RedactedThinkingBlock
-
 # -- ledger --------------------------------------------------------------------------------------
 
 THINKING_TO_CHAT: Final = Fields(
@@ -55,10 +53,12 @@ THINKING_TO_CHAT: Final = Fields(
         "thinking": "`reasoning_content`, `reasoning_details[].text`",
         "signature": "`reasoning_details[].signature`",
     },
+    plain=[{"type": KNOWN, "thinking": str, "signature": str}],
 )
 REDACTED_TO_CHAT: Final = Fields(
     messages.RedactedThinkingBlock,
     {"type": "the reasoning slot of the message", "data": "`reasoning_details[].data`"},
+    plain=[{"type": KNOWN, "data": str}],
 )
 THOUGHTS_TO_CHAT: Final = UnionFields(THINKING_TO_CHAT, REDACTED_TO_CHAT)
 
@@ -92,49 +92,54 @@ THINKING_BLOCKS_TO_MESSAGES: Final = UnionFields(
 # -- Messages to Chat --------------------------------------------------------------------
 
 
-def thinking_to_chat(thoughts: Sequence[tuple[Thought, Path]], message: JsonObject, cx: Conversion) -> None:
-    """Put the thinking of an earlier turn where the backend reads it back, or record that it does not."""
-    for thought, path in thoughts:
-        THOUGHTS_TO_CHAT.report(thought, path, cx.losses)
-        if cx.dialect.reasoning_slot is None:
+def thinking_to_chat(blocks: Sequence[tuple[JsonObject, Path]], message: JsonObject, cx: Conversion) -> None:
+    """Put the thinking of an earlier turn where the backend reads it back, or record that it does not.
+
+    ``blocks`` are ``thinking`` and ``redacted_thinking`` blocks, as they came.
+    """
+    slot = cx.dialect.reasoning_slot
+    for block, path in blocks:
+        fields = THINKING_TO_CHAT if block["type"] == "thinking" else REDACTED_TO_CHAT
+        fields.read(block, path, cx.losses)
+        if slot is None:
             cx.losses.dropped(LossCode.THINKING, path, "the backend does not read earlier thinking", "info")
-        elif cx.dialect.reasoning_slot in ("reasoning_content", "reasoning"):
-            report_plain(thought, path, cx)
-    if thoughts and cx.dialect.reasoning_slot is not None:
-        carry([thought for thought, _ in thoughts], message, cx.dialect.reasoning_slot)
+        elif slot in ("reasoning_content", "reasoning"):
+            report_plain(block, path, cx)
+    if blocks and slot is not None:
+        carry([block for block, _ in blocks], message, slot)
 
 
-def report_plain(thought: Thought, path: Path, cx: Conversion) -> None:
+def report_plain(thought: JsonObject, path: Path, cx: Conversion) -> None:
     """Record what a plain string of reasoning cannot hold."""
-    if isinstance(thought, messages.RedactedThinkingBlock):
+    if thought["type"] == "redacted_thinking":
         cx.losses.dropped(LossCode.THINKING, path, "the backend reads plain reasoning only, not redacted data", "info")
-    elif thought.signature:
+    elif thought.get("signature"):
         cx.losses.dropped(LossCode.THINKING, (*path, "signature"), "the backend's reasoning has no signature", "info")
 
 
-def carry(thoughts: Sequence[Thought], message: JsonObject, slot: ReasoningSlot) -> None:
-    """Write thoughts into one slot of a Chat message."""
+def carry(thoughts: Sequence[JsonObject], message: JsonObject, slot: ReasoningSlot) -> None:
+    """Write thoughts, which are blocks of Messages, into one slot of a Chat message."""
     if slot == "thinking_blocks":
-        message[slot] = [thought.to_dict() for thought in thoughts]
+        message[slot] = [dict(thought) for thought in thoughts]
     elif slot == "reasoning_details":
         message[slot] = [detail_of(thought, index) for index, thought in enumerate(thoughts)]
     elif text := visible(thoughts):
         message[slot] = text
 
 
-def visible(thoughts: Sequence[Thought]) -> str:
+def visible(thoughts: Sequence[JsonObject]) -> str:
     """The readable text of thoughts, as one string."""
-    texts = [thought.thinking for thought in thoughts if isinstance(thought, messages.ThinkingBlock)]
-    return BETWEEN_THOUGHTS.join(text for text in texts if text)
+    texts = [thought["thinking"] for thought in thoughts if thought["type"] == "thinking" and thought["thinking"]]
+    return BETWEEN_THOUGHTS.join(texts)
 
 
-def detail_of(thought: Thought, index: int) -> JsonObject:
+def detail_of(thought: JsonObject, index: int) -> JsonObject:
     """One entry of ``reasoning_details``; the OpenAI SDK's accumulator demands the index."""
-    if isinstance(thought, messages.RedactedThinkingBlock):
-        return {"type": "reasoning.encrypted", "data": thought.data, "format": ANTHROPIC_FORMAT, "index": index}
-    detail: JsonObject = {"type": "reasoning.text", "text": thought.thinking}
-    if thought.signature:
-        detail["signature"] = thought.signature
+    if thought["type"] == "redacted_thinking":
+        return {"type": "reasoning.encrypted", "data": thought["data"], "format": ANTHROPIC_FORMAT, "index": index}
+    detail: JsonObject = {"type": "reasoning.text", "text": thought["thinking"]}
+    if thought.get("signature"):
+        detail["signature"] = thought["signature"]
         detail["format"] = ANTHROPIC_FORMAT
     detail["index"] = index
     return detail
@@ -172,6 +177,13 @@ class Reasoning:
 
 _SLOTS: Final = frozenset(("thinking_blocks", "reasoning_details", "reasoning_content", "reasoning", "reasoning_text"))
 """The fields of a message that hold reasoning; the parts of its content may too."""
+
+
+def holds_reasoning(message: JsonObject) -> bool:
+    """Whether there may be something for `read_reasoning` in a message that has been checked."""
+    if isinstance(message.get("content"), list):
+        return True
+    return not _SLOTS.isdisjoint(message) and any(message.get(slot) is not None for slot in _SLOTS)
 
 
 def read_reasoning(message: chat.AssistantFields, path: Path, losses: Recorder) -> Reasoning | None:

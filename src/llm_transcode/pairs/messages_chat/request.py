@@ -16,7 +16,7 @@ from ...facts import ModelFacts, facts_of, with_capabilities
 from ...losses import LossCode
 from ...options import Options
 from ...protocols import Protocol
-from ...wire import JsonObject, Path
+from ...wire import JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .caching import drop_surplus_marks, mark_for_messages
@@ -210,7 +210,7 @@ def _prefill(last_role: str | None, path: Path, body: JsonObject, cx: Conversion
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def request_to_chat(request: messages.Request, options: Options) -> Converted[chat.Request]:
+def request_to_chat(request: messages.RequestEnvelope, options: Options) -> Converted[chat.Request]:
     """A request for ``/v1/chat/completions`` that asks what one for ``/v1/messages`` asks."""
     cx, body = _begin(request.model, "chat", options)
     _report_request(request, cx)
@@ -218,7 +218,7 @@ def request_to_chat(request: messages.Request, options: Options) -> Converted[ch
     body["messages"] = [*system_to_chat(request.system, cx), *turns_to_chat(request.messages, cx)]
     last = body["messages"][-1]["role"] if body["messages"] else None
     _prefill(last, ("messages", len(request.messages) - 1), body, cx)
-    tools_to_chat(request, request.messages, body, cx)
+    tools_to_chat(request, body, cx)
     effort_to_chat(request, body, cx)
     output_to_chat(request, body, cx)
     stop_to_chat(request, body, cx)
@@ -235,7 +235,7 @@ def request_to_chat(request: messages.Request, options: Options) -> Converted[ch
     return Converted(chat.Request, body, cx.losses, context)
 
 
-def _report_request(request: messages.Request, cx: Conversion) -> None:
+def _report_request(request: messages.RequestEnvelope, cx: Conversion) -> None:
     """What has no counterpart: recorded, or refused where dropping it would change more than the answer."""
     REQUEST_TO_CHAT.report(request, (), cx.losses)
     if request.metadata is not None:
@@ -270,15 +270,15 @@ def _report_context_management(management: messages.ContextManagement, cx: Conve
     cx.losses.dropped(LossCode.CONTEXT_MANAGEMENT, path, detail, "info" if only_thinking else "warning")
 
 
-def _report_container(request: messages.Request, cx: Conversion) -> None:
+def _report_container(request: messages.RequestEnvelope, cx: Conversion) -> None:
     detail = "Chat runs no code in containers"
-    if any(isinstance(tool, messages.CodeExecutionTool) for tool in request.tools or ()):
+    if any(str(tag_of(tool, "type")).startswith("code_execution_") for tool in request.tools or ()):
         cx.losses.refused(LossCode.CONTAINER, ("container",), detail)
     else:
         cx.losses.dropped(LossCode.CONTAINER, ("container",), detail)
 
 
-def _stream_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) -> None:
+def _stream_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     if request.stream is None:
         return
     body["stream"] = request.stream
@@ -290,7 +290,7 @@ def _stream_to_chat(request: messages.Request, body: JsonObject, cx: Conversion)
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def request_to_messages(request: chat.Request, options: Options) -> Converted[messages.Request]:
+def request_to_messages(request: chat.RequestEnvelope, options: Options) -> Converted[messages.Request]:
     """A request for ``/v1/messages`` that asks what one for ``/v1/chat/completions`` asks."""
     cx, body = _begin(request.model, "messages", options)
     _report_chat_request(request, cx)
@@ -313,13 +313,14 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     if request.stream is not None:
         body["stream"] = request.stream
     mark_for_messages(None, request.cache_control, body, (), cx)
-    drop_surplus_marks(_marked(body), cx)
+    if cx.marks:
+        drop_surplus_marks(_marked(body), cx)
     context = ReplyContext(
         model=request.model,
         renamed=named != request.model,
         tool_names=cx.names.reversed(),
         tool_ids=cx.ids.reversed(),
-        custom_tools=custom_tool_names(request),
+        custom_tools=custom_tool_names(request.tools or ()),
         legacy_functions=bool(request.functions and not request.tools),
         include_usage=bool(request.stream_options and request.stream_options.include_usage),
         stop_sequences=tuple(body.get("stop_sequences", ())),
@@ -328,7 +329,7 @@ def request_to_messages(request: chat.Request, options: Options) -> Converted[me
     return Converted(messages.Request, body, cx.losses, context)
 
 
-def _report_chat_request(request: chat.Request, cx: Conversion) -> None:
+def _report_chat_request(request: chat.RequestEnvelope, cx: Conversion) -> None:
     REQUEST_TO_MESSAGES.report(request, (), cx.losses)
     if request.stream_options is not None:
         STREAM_OPTIONS_TO_MESSAGES.report(request.stream_options, ("stream_options",), cx.losses)

@@ -2,23 +2,27 @@
 
 A Messages reply is a list of blocks; a Chat reply is a message that keeps text, calls and reasoning
 apart. Text blocks are pieces of one text (citations split it), so they are joined without a separator.
+A reply is checked against its typed model and then read as the JSON object that it is; models are made of
+what is rare.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ... import chat, messages
+from ...checking import checked
 from ...converted import Converted, ReplyContext
 from ...dialects import dialect_named
 from ...losses import LossCode, Recorder
 from ...options import Options
-from ...wire import JsonObject, Path, dump_json
+from ...wire import Body, JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .calls import TOOL_USE_TO_CHAT, arguments_of
 from .identity import created_of_reply, model_of_reply
-from .reasoning import THOUGHTS_TO_CHAT, Thought, carry, report_plain, visible
+from .reasoning import REDACTED_TO_CHAT, THINKING_TO_CHAT, carry, report_plain, visible
 from .serving import tier_to_chat
 from .stop import stop_to_finish
 from .tools import FREE_TEXT
@@ -88,6 +92,8 @@ CITATION_TO_CHAT: Final = Fields(
 class _ChatMessage:
     """The message of a Chat reply, put together block by block."""
 
+    __slots__ = ("annotations", "calls", "context", "cx", "length", "texts", "thoughts")
+
     def __init__(self, cx: Conversion, context: ReplyContext) -> None:
         self.cx = cx
         self.context = context
@@ -95,41 +101,50 @@ class _ChatMessage:
         self.length = 0
         self.calls: list[JsonObject] = []
         self.annotations: list[JsonObject] = []
-        self.thoughts: list[Thought] = []
+        self.thoughts: list[JsonObject] = []
 
-    def add(self, block: messages.ContentBlock, path: Path) -> None:
-        match block:
-            case messages.TextBlock():
+    def add(self, block: JsonObject, path: Path) -> None:
+        match block["type"]:
+            case "text":
                 self._text(block, path)
-            case messages.ToolUseBlock(name=self.context.output_tool):
-                REPLY_CALL_TO_CHAT.report(block, path, self.cx.losses)
-                self._append(dump_json(block.input).decode())
-            case messages.ToolUseBlock():
-                REPLY_CALL_TO_CHAT.report(block, path, self.cx.losses)
-                self.calls.append(call_of_reply(block.id, block.name, block.input, self.context))
-            case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
-                self._thought(block, path)
+            case "tool_use":
+                self._call(block, path)
+            case "thinking":
+                self._thought(block, THINKING_TO_CHAT, path)
+            case "redacted_thinking":
+                self._thought(block, REDACTED_TO_CHAT, path)
             case _:
-                report_unsaid(block, path, self.cx.losses)
+                report_unsaid(messages.read_block(block, path), path, self.cx.losses)
 
-    def _thought(self, block: Thought, path: Path) -> None:
-        THOUGHTS_TO_CHAT.report(block, path, self.cx.losses)
+    def _call(self, block: JsonObject, path: Path) -> None:
+        REPLY_CALL_TO_CHAT.report_object(block, path, self.cx.losses)
+        if block["name"] == self.context.output_tool:
+            self._append(dump_json(block["input"]).decode())
+        else:
+            self.calls.append(call_of_reply(block["id"], block["name"], block["input"], self.context))
+
+    def _thought(self, block: JsonObject, fields: Fields, path: Path) -> None:
+        fields.report_object(block, path, self.cx.losses)
         if self.cx.options.reasoning in (None, "reasoning_content", "reasoning"):
             report_plain(block, path, self.cx)
         self.thoughts.append(block)
 
-    def _text(self, block: messages.TextBlock, path: Path) -> None:
-        REPLY_TEXT_TO_CHAT.report(block, path, self.cx.losses)
+    def _text(self, block: JsonObject, path: Path) -> None:
+        REPLY_TEXT_TO_CHAT.report_object(block, path, self.cx.losses)
         start = self.length
-        self._append(block.text)
-        for index, citation in enumerate(block.citations or ()):
+        self._append(block["text"])
+        if block.get("citations"):
+            self._cite(messages.TextBlock.from_object(block).citations or [], start, (*path, "citations"))
+
+    def _cite(self, citations: Sequence[messages.Citation], start: int, path: Path) -> None:
+        for index, citation in enumerate(citations):
             annotation = citation_to_chat(citation, start, self.length, self.cx.options)
             if annotation is not None:
-                CITATION_TO_CHAT.report(citation, (*path, "citations", index), self.cx.losses)
+                CITATION_TO_CHAT.report(citation, (*path, index), self.cx.losses)
                 self.annotations.append(annotation)
             else:
                 detail = "only citations of web pages become annotations"
-                self.cx.losses.dropped(LossCode.CITATIONS, (*path, "citations", index), detail, "info")
+                self.cx.losses.dropped(LossCode.CITATIONS, (*path, index), detail, "info")
 
     def _append(self, text: str) -> None:
         self.texts.append(text)
@@ -192,39 +207,49 @@ def call_of_reply(call_id: str, name: str, tool_input: JsonObject, context: Repl
 # -- the reply -------------------------------------------------------------------------------------
 
 
-def response_to_chat(response: messages.Response, context: ReplyContext, options: Options) -> Converted[chat.Response]:
+def response_to_chat(body: Body, context: ReplyContext, options: Options) -> Converted[chat.Response]:
     """A ``chat.completion`` that says what a ``message`` says."""
+    response = checked(messages.Response, body)
     cx = Conversion(options, dialect_named(None, "chat"))
-    RESPONSE_TO_CHAT.report(response, (), cx.losses)
+    RESPONSE_TO_CHAT.report_object(response, (), cx.losses)
+    choice = _choice(response, context, cx)
+    reply: JsonObject = {
+        "id": response["id"],
+        "object": "chat.completion",
+        "created": created_of_reply(("created",), cx),
+        "model": model_of_reply(response["model"], context, cx.losses),
+        "choices": [choice],
+    }
+    usage = response.get("usage")
+    if usage is not None:
+        reply["usage"] = usage_to_chat(usage, ("usage",), cx.losses)
+        tier = tier_to_chat(usage.get("service_tier"), ("usage", "service_tier"), cx.losses)
+        if tier is not None:
+            reply["service_tier"] = tier
+    # Only `thinking_blocks` takes anything along as it came.
+    return Converted(chat.Response, reply, cx.losses, context, is_finite=options.reasoning != "thinking_blocks")
+
+
+def _choice(response: JsonObject, context: ReplyContext, cx: Conversion) -> JsonObject:
     message = _ChatMessage(cx, context)
-    for index, block in enumerate(response.content):
+    for index, block in enumerate(response["content"]):
         message.add(block, ("content", index))
+    called = bool(message.calls)
     if context.legacy_functions and len(message.calls) > 1:
         cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content",), "a function_call holds one call; the others are lost")
     choice: JsonObject = {"index": 0, "message": message.finish(_refusal(response, cx)), "logprobs": None}
     choice["finish_reason"] = stop_to_finish(
-        response.stop_reason, bool(message.calls), ("stop_reason",), cx.losses, context.legacy_functions
+        response.get("stop_reason"), called, ("stop_reason",), cx.losses, context.legacy_functions
     )
-    if response.stop_sequence:
-        choice["stop_reason"] = response.stop_sequence
-    body: JsonObject = {
-        "id": response.id,
-        "object": "chat.completion",
-        "created": created_of_reply(("created",), cx),
-        "model": model_of_reply(response.model, context, cx.losses),
-        "choices": [choice],
-    }
-    if response.usage is not None:
-        body["usage"] = usage_to_chat(response.usage, ("usage",), cx.losses)
-        tier = tier_to_chat(response.usage.service_tier, ("usage", "service_tier"), cx.losses)
-        if tier is not None:
-            body["service_tier"] = tier
-    return Converted(chat.Response, body, cx.losses, context)
+    if response.get("stop_sequence"):
+        choice["stop_reason"] = response["stop_sequence"]
+    return choice
 
 
-def _refusal(response: messages.Response, cx: Conversion) -> str | None:
-    details = response.stop_details
+def _refusal(response: JsonObject, cx: Conversion) -> str | None:
+    details = response.get("stop_details")
     if details is None:
         return None
-    STOP_DETAILS_TO_CHAT.report(details, ("stop_details",), cx.losses)
-    return details.explanation if response.stop_reason == "refusal" else None
+    STOP_DETAILS_TO_CHAT.report_object(details, ("stop_details",), cx.losses)
+    explanation: str | None = details.get("explanation")
+    return explanation if response.get("stop_reason") == "refusal" else None

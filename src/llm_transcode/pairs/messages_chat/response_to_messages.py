@@ -1,28 +1,35 @@
 """Whole replies of Chat, as replies of Messages.
 
 A Chat reply keeps text, calls and reasoning apart; they become blocks in Anthropic's order.
+A reply is checked against its typed model and then read as the JSON object that it is; models are made of
+what is rare.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from typing_extensions import assert_never
-
 from ... import chat, messages
+from ...checking import checked
 from ...converted import Converted, ReplyContext
 from ...dialects import dialect_named
 from ...errors import InvalidPayload
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...options import Options
-from ...wire import JsonObject, Path
+from ...wire import Body, JsonObject, Path, dump_json, is_array
 from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields
-from .calls import FUNCTION_TO_MESSAGES, input_of, report_call
+from .calls import (
+    CUSTOM_CALL_TO_MESSAGES,
+    CUSTOM_TO_MESSAGES,
+    FUNCTION_CALL_TO_MESSAGES,
+    FUNCTION_TO_MESSAGES,
+    input_of,
+)
 from .content_to_messages import PARTS_TO_MESSAGES, text_block
 from .identity import made_up_id, model_of_reply
-from .reasoning import read_reasoning
+from .reasoning import holds_reasoning, read_reasoning
 from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
 from .think_tags import split_thinking
@@ -105,66 +112,115 @@ MESSAGE_TO_MESSAGES: Final = Fields(
 # -- the reply -------------------------------------------------------------------------------------
 
 
-def response_to_messages(
-    response: chat.Response, context: ReplyContext, options: Options
-) -> Converted[messages.Response]:
+def response_to_messages(body: Body, context: ReplyContext, options: Options) -> Converted[messages.Response]:
     """A ``message`` that says what a ``chat.completion`` says."""
+    response = checked(chat.Response, body)
     cx = Conversion(options, dialect_named(None, "messages"))
-    RESPONSE_TO_MESSAGES.report(response, (), cx.losses)
-    if response.x_groq is not None:
-        X_GROQ_TO_MESSAGES.report(response.x_groq, ("x_groq",), cx.losses)
+    RESPONSE_TO_MESSAGES.report_object(response, (), cx.losses)
+    if response.get("x_groq") is not None:
+        X_GROQ_TO_MESSAGES.report_object(response["x_groq"], ("x_groq",), cx.losses)
     choice, path = _first_choice(response, cx)
-    message = choice.message or chat.ResponseMessage()
-    content = _blocks(message, response, (*path, "message"), cx)
-    calls = any(block["type"] == "tool_use" for block in content)
-    stop = finish_to_stop(choice.finish_reason, calls, _finish_path(choice, path), cx.losses)
-    matched = matched_stop(choice.stop_reason, context) or matched_stop(choice.matched_stop, context)
-    body: JsonObject = {
-        "id": response.id or _invented_id(response, cx),
+    message: JsonObject = choice.get("message") or {}
+    content = _blocks(message, response.get("id") or "call", (*path, "message"), cx)
+    called = bool(content) and content[-1]["type"] == "tool_use"
+    end = _ending(choice, called, path, context, cx.losses)
+    reply: JsonObject = {
+        "id": response.get("id") or _invented_id(response, cx),
         "type": "message",
         "role": "assistant",
-        "model": model_of_reply(response.model, context, cx.losses),
+        "model": model_of_reply(response.get("model"), context, cx.losses),
         "content": content,
-        **ending(stop, matched, _refuses(message)),
+        **end,
         "usage": _usage(response, cx),
     }
-    return Converted(messages.Response, _restored(body, context), cx.losses, context)
+    if context.tool_names:
+        _restore(content, context.tool_names)
+    return Converted(messages.Response, reply, cx.losses, context, is_finite=True)
 
 
-def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice, Path]:
-    if not response.choices:
+def _first_choice(response: JsonObject, cx: Conversion) -> tuple[JsonObject, Path]:
+    choices: list[JsonObject] = response["choices"]
+    if not choices:
         raise InvalidPayload(
             "expected at least one choice; a body that holds an error is for convert_error", "$.choices"
         )
-    at = next((at for at, choice in enumerate(response.choices) if choice.index in (0, None)), 0)
-    for other in range(len(response.choices)):
-        if other != at:
-            cx.losses.dropped(LossCode.CANDIDATES, ("choices", other), "a further candidate, where Anthropic gives one")
-    choice = response.choices[at]
-    CHOICE_TO_MESSAGES.report(choice, ("choices", at), cx.losses)
-    return choice, ("choices", at)
+    at = _first_index(choices, cx) if len(choices) > 1 else 0
+    CHOICE_TO_MESSAGES.report_object(choices[at], ("choices", at), cx.losses)
+    return choices[at], ("choices", at)
 
 
-def _refuses(message: chat.ResponseMessage) -> bool:
-    if not isinstance(message.content, list):
-        return bool(message.refusal)
-    return bool(message.refusal) or any(isinstance(part, chat.RefusalPart) for part in message.content)
+def _first_index(choices: list[JsonObject], cx: Conversion) -> int:
+    first = next((at for at, choice in enumerate(choices) if choice.get("index") in (0, None)), 0)
+    for at in range(len(choices)):
+        if at != first:
+            cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate, where Anthropic gives one")
+    return first
 
 
-def _finish_path(choice: chat.Choice, path: Path) -> Path:
-    """Where the finish reason stands; the choice itself if it has none."""
-    return (*path, "finish_reason") if "finish_reason" in choice.model_fields_set else path
+def _ending(choice: JsonObject, called: bool, path: Path, context: ReplyContext, losses: Recorder) -> JsonObject:
+    at = (*path, "finish_reason") if "finish_reason" in choice else path
+    stop = finish_to_stop(choice.get("finish_reason"), called, at, losses)
+    matched = matched_stop(choice.get("stop_reason"), context) or matched_stop(choice.get("matched_stop"), context)
+    return ending(stop, matched, _refuses(choice.get("message") or {}))
+
+
+def _refuses(message: JsonObject) -> bool:
+    content = message.get("content")
+    if is_array(content) and any(part["type"] == "refusal" for part in content):
+        return True
+    return bool(message.get("refusal"))
+
+
+def _restore(content: list[JsonObject], names: Mapping[str, str]) -> None:
+    """Put tools under the names that the client gave them."""
+    for block in content:
+        if block["type"] == "tool_use":
+            block["name"] = names.get(block["name"], block["name"])
+
+
+def _invented_id(response: JsonObject, cx: Conversion) -> str:
+    cx.losses.invented(LossCode.ID, ("id",), "a reply without id gets one")
+    return made_up_id("msg_", dump_json(response), cx.options)
+
+
+def _usage(response: JsonObject, cx: Conversion) -> JsonObject:
+    usage: JsonObject | None = response.get("usage")
+    path: Path = ("usage",)
+    if usage is None and response.get("x_groq") is not None:
+        usage = response["x_groq"].get("usage")
+        path = ("x_groq", "usage")
+    included = counts_cache_within(cx.options.dialect)
+    counts = usage_to_messages(usage, path, cx.losses, cached_included=included)
+    tier = tier_to_messages(response.get("service_tier"), ("service_tier",), cx.losses)
+    if tier is not None:
+        counts["service_tier"] = tier
+    return counts
 
 
 # -- its blocks ------------------------------------------------------------------------------------
 
 
-def _blocks(message: chat.ResponseMessage, response: chat.Response, path: Path, cx: Conversion) -> list[JsonObject]:
-    """Thinking first, then text, then calls, as Anthropic orders them."""
-    MESSAGE_TO_MESSAGES.report(message, path, cx.losses)
-    blocks = [*_thinking(message, path, cx), *_tagged_thinking(message, path, cx)]
-    blocks += [text_block(text) for text in _texts(message, path, cx) if text]
-    blocks += _calls(message, response, path, cx)
+def _blocks(message: JsonObject, seed: str, path: Path, cx: Conversion) -> list[JsonObject]:
+    """Thinking first, then text, then calls, as Anthropic orders them; ``seed`` is for ids that are missing."""
+    MESSAGE_TO_MESSAGES.report_object(message, path, cx.losses)
+    blocks: list[JsonObject] = []
+    content = message.get("content")
+    if holds_reasoning(message):
+        typed = chat.ResponseMessage.from_object(message)
+        blocks += _thinking(typed, path, cx)
+        if isinstance(typed.content, list):
+            blocks += [text_block(text) for text in _texts(typed.content, (*path, "content"), cx) if text]
+    if isinstance(content, str):
+        blocks += _prose(content, (*path, "content"), cx)
+    if message.get("refusal"):
+        cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a refusal becomes text", "info")
+        blocks.append(text_block(message["refusal"]))
+    if message.get("audio") is not None:
+        blocks += _transcript(message["audio"], (*path, "audio"), cx)
+    if message.get("tool_calls"):
+        blocks += _calls(message["tool_calls"], seed, (*path, "tool_calls"), cx)
+    elif message.get("function_call") is not None:
+        blocks += _legacy_call(message["function_call"], seed, (*path, "function_call"), cx)
     return blocks
 
 
@@ -175,69 +231,78 @@ def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list
         return []
     if not found.unsigned:
         return found.blocks
-    for at in found.paths:
+    return [*found.blocks, _unsigned(found.unsigned, found.paths, cx)]
+
+
+def _unsigned(thought: str, paths: Iterable[Path], cx: Conversion) -> JsonObject:
+    for at in paths:
         cx.losses.invented(LossCode.THINKING_UNSIGNED, at, "reasoning without signature gets an empty one")
-    return [*found.blocks, {"type": "thinking", "thinking": found.unsigned, "signature": ""}]
+    return {"type": "thinking", "thinking": thought, "signature": ""}
 
 
-def _tagged_thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
-    """A thought that stands in the text, if `Options.think_tags` says so."""
-    if not isinstance(message.content, str):
-        return []
-    thought, _ = split_thinking(message.content, cx.options.think_tags)
-    if not thought:
-        return []
-    cx.losses.invented(LossCode.THINKING_UNSIGNED, (*path, "content"), "reasoning without signature gets an empty one")
-    return [{"type": "thinking", "thinking": thought, "signature": ""}]
+def _prose(content: str, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The text, and before it the thought that stands in it, if `Options.think_tags` says so."""
+    thought = ""
+    if cx.options.think_tags:
+        thought, content = split_thinking(content, cx.options.think_tags)
+    blocks = [_unsigned(thought, [path], cx)] if thought else []
+    if content:
+        blocks.append(text_block(content))
+    return blocks
 
 
-def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterable[str]:
-    if isinstance(message.content, str):
-        yield split_thinking(message.content, cx.options.think_tags)[1]
-    for index, part in enumerate(message.content or ()) if isinstance(message.content, list) else ():
+def _texts(parts: Sequence[chat.Part], path: Path, cx: Conversion) -> Iterator[str]:
+    for index, part in enumerate(parts):
         match part:
             case chat.TextPart(text=text):
-                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
+                PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
                 yield text
             case chat.RefusalPart(refusal=text):
-                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
-                cx.losses.approximated(LossCode.REFUSAL, (*path, "content", index), "a refusal becomes text", "info")
+                PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
+                cx.losses.approximated(LossCode.REFUSAL, (*path, index), "a refusal becomes text", "info")
                 yield text
             case chat.ThinkingPart():
                 pass  # read as reasoning
             case _:
-                cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*path, "content", index), f"a part of type {part.type!r}")
-    if message.refusal:
-        cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a refusal becomes text", "info")
-        yield message.refusal
-    if message.audio is not None and (message.audio.id or message.audio.transcript):
-        AUDIO_TO_MESSAGES.report(message.audio, (*path, "audio"), cx.losses)
-        cx.losses.approximated(LossCode.AUDIO, (*path, "audio"), "the transcript stands for what was spoken")
-        yield message.audio.transcript or ""
+                cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*path, index), f"a part of type {part.type!r}")
 
 
-def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, cx: Conversion) -> Iterable[JsonObject]:
-    seed = response.id or "call"
-    for index, call in enumerate(message.tool_calls or ()):
-        at: Path = (*path, "tool_calls", index)
-        match call:
-            case chat.FunctionToolCall(function=function):
-                report_call(call, at, cx.losses)
-                tool_input = input_of(function.arguments, (*at, "function", "arguments"), cx)
-                yield _tool_use(_call_id(call.id, f"{seed}_{index}", at, cx), function.name, tool_input)
-            case chat.CustomToolCall(custom=custom):
-                report_call(call, at, cx.losses)
-                call_id = _call_id(call.id, f"{seed}_{index}", at, cx)
-                yield _tool_use(call_id, custom.name, {FREE_TEXT: custom.input})
-            case chat.UnknownToolCall():
-                cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a call of type {call.type!r}")
-            case _:
-                assert_never(call)
-    if message.function_call is not None and message.function_call.name and not message.tool_calls:
-        at = (*path, "function_call")
-        FUNCTION_TO_MESSAGES.report(message.function_call, at, cx.losses)
-        tool_input = input_of(message.function_call.arguments, (*at, "arguments"), cx)
-        yield _tool_use(_call_id(None, f"{seed}_0", at, cx), message.function_call.name, tool_input)
+def _transcript(audio: JsonObject, path: Path, cx: Conversion) -> list[JsonObject]:
+    transcript = audio.get("transcript")
+    if not (audio["id"] or transcript):
+        return []
+    AUDIO_TO_MESSAGES.report_object(audio, path, cx.losses)
+    cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
+    return [text_block(transcript)] if transcript else []
+
+
+def _calls(calls: Sequence[JsonObject], seed: str, path: Path, cx: Conversion) -> Iterator[JsonObject]:
+    for index, call in enumerate(calls):
+        at: Path = (*path, index)
+        match call.get("type"):
+            case None | "function":
+                FUNCTION_CALL_TO_MESSAGES.report_object(call, at, cx.losses)
+                call_id = _call_id(call.get("id"), f"{seed}_{index}", at, cx)
+                yield _function_use(call["function"], call_id, (*at, "function"), cx)
+            case "custom":
+                CUSTOM_CALL_TO_MESSAGES.report_object(call, at, cx.losses)
+                CUSTOM_TO_MESSAGES.report_object(call["custom"], (*at, "custom"), cx.losses)
+                call_id = _call_id(call.get("id"), f"{seed}_{index}", at, cx)
+                yield _tool_use(call_id, call["custom"]["name"], {FREE_TEXT: call["custom"]["input"]})
+            case kind:
+                cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a call of type {kind!r}")
+
+
+def _legacy_call(call: JsonObject, seed: str, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The deprecated form, which has no id of its own."""
+    if not call["name"]:
+        return []
+    return [_function_use(call, _call_id(None, f"{seed}_0", path, cx), path, cx)]
+
+
+def _function_use(function: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
+    FUNCTION_TO_MESSAGES.report_object(function, path, cx.losses)
+    return _tool_use(call_id, function["name"], input_of(function.get("arguments"), (*path, "arguments"), cx))
 
 
 def _call_id(call_id: str | None, seed: str, path: Path, cx: Conversion) -> str:
@@ -249,30 +314,3 @@ def _call_id(call_id: str | None, seed: str, path: Path, cx: Conversion) -> str:
 
 def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
     return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}
-
-
-def _restored(body: JsonObject, context: ReplyContext) -> JsonObject:
-    """Tools under the names that the client gave them."""
-    for block in body["content"] if context.tool_names else ():
-        if block["type"] == "tool_use":
-            block["name"] = context.tool_names.get(block["name"], block["name"])
-    return body
-
-
-def _invented_id(response: chat.Response, cx: Conversion) -> str:
-    cx.losses.invented(LossCode.ID, ("id",), "a reply without id gets one")
-    return made_up_id("msg_", response.to_json(), cx.options)
-
-
-def _usage(response: chat.Response, cx: Conversion) -> JsonObject:
-    usage = response.usage
-    path: Path = ("usage",)
-    if usage is None and response.x_groq is not None:
-        usage = response.x_groq.usage
-        path = ("x_groq", "usage")
-    included = counts_cache_within(cx.options.dialect)
-    counts = usage_to_messages(usage, path, cx.losses, cached_included=included)
-    tier = tier_to_messages(response.service_tier, ("service_tier",), cx.losses)
-    if tier is not None:
-        counts["service_tier"] = tier
-    return counts

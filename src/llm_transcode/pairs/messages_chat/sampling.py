@@ -28,7 +28,7 @@ _MIN_TOP_P_WITH_THINKING: Final = 0.95
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def max_tokens_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) -> None:
+def max_tokens_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Under the name that the model and the backend know."""
     if request.max_tokens == 0:
         cx.losses.refused(LossCode.MAX_TOKENS, ("max_tokens",), "max_tokens 0 warms Anthropic's cache; Chat cannot")
@@ -36,7 +36,7 @@ def max_tokens_to_chat(request: messages.Request, body: JsonObject, cx: Conversi
     body["max_completion_tokens" if cx.facts.reasoning else cx.dialect.token_limit] = request.max_tokens
 
 
-def stop_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) -> None:
+def stop_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """As many stop sequences as the backend takes."""
     stops = request.stop_sequences
     if not stops:
@@ -51,7 +51,7 @@ def stop_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) ->
     body["stop"] = stops[:limit]
 
 
-def sampling_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) -> None:
+def sampling_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """What clients of the 2023-06-01 version send."""
     for name, value in (("temperature", request.temperature), ("top_p", request.top_p)):
         if value is None:
@@ -76,7 +76,7 @@ def _drop_refused(name: str, value: Number, cx: Conversion) -> None:
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def max_tokens_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def max_tokens_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Anthropic demands a limit; a client that gave none gets one that the model takes."""
     for limit in (request.max_completion_tokens, request.max_tokens):
         if limit is not None:
@@ -95,7 +95,7 @@ def _default_max_tokens(cx: Conversion) -> int:
     return min(DEFAULT_MAX_TOKENS, cx.facts.max_tokens or DEFAULT_MAX_TOKENS)
 
 
-def stop_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def stop_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """All but blank ones: "each stop sequence must contain non-whitespace"."""
     stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
     kept: list[str] = []
@@ -109,7 +109,7 @@ def stop_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) ->
         body["stop_sequences"] = kept
 
 
-def sampling_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def sampling_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """What the model takes. ``body`` knows by now whether the model is to think."""
     if cx.facts.sampling == "none" or cx.dialect.api_version == "2026-10-21":
         _refuse_sampling(request, cx)
@@ -126,7 +126,7 @@ def sampling_to_messages(request: chat.Request, body: JsonObject, cx: Conversion
             body["top_k"] = request.top_k
 
 
-def _refuse_sampling(request: chat.Request, cx: Conversion) -> None:
+def _refuse_sampling(request: chat.RequestEnvelope, cx: Conversion) -> None:
     for name, value in (("temperature", request.temperature), ("top_p", request.top_p)):
         if value is not None:
             _drop_refused(name, value, cx)

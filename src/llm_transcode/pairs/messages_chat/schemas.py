@@ -45,7 +45,8 @@ def object_schema(schema: JsonObject) -> JsonObject:
     "schema must be a JSON Schema of type object", "input_schema does not support oneOf, allOf, or
     anyOf at the top level": alternatives at the root are merged into one wider object.
     """
-    schema = _resolved(schema)
+    if "$ref" in schema:
+        schema = _resolved(schema)
     if not schema.keys().isdisjoint(_ALTERNATIVES):
         schema = _merged(schema)
     if schema.get("type") != "object":
@@ -109,7 +110,7 @@ def closed_schema(schema: JsonObject) -> JsonObject:
     closed: JsonObject = {}
     refused: list[str] = []
     for key, value in schema.items():
-        if _is_refused(key, value):
+        if _is_refused(key, value) or (key == "oneOf" and "anyOf" in schema):
             refused.append(f"{key}: {dump_json(value).decode()}")
         elif key == "oneOf":
             closed["anyOf"] = _closed_value("anyOf", value)
@@ -145,17 +146,28 @@ def _closed_value(key: str, value: Json) -> Json:
 # -- OpenAI's subset for strict ----------------------------------------------------------------------
 
 _NESTED_IN_OBJECTS: Final = ("properties", "$defs", "definitions")
-_NESTED_IN_LISTS: Final = ("anyOf", "allOf", "oneOf")
+_REFUSED_WITH_STRICT: Final = frozenset(
+    ("allOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas")
+)
+"""Keywords of composition: "In context=(), 'oneOf' is not permitted"."""
 
 
-def is_strict_at_openai(schema: Json) -> bool:
-    """Whether OpenAI takes the schema with ``strict``: all objects closed, all properties required."""
+def is_strict_at_openai(schema: JsonObject) -> bool:
+    """Whether OpenAI takes the schema with ``strict``.
+
+    Its root has to be an object without alternatives, every object closed, and every property required.
+    """
+    return schema.get("type") == "object" and "anyOf" not in schema and _is_strict(schema)
+
+
+def _is_strict(schema: Json) -> bool:
     if not is_object(schema):
         return True
+    if not schema.keys().isdisjoint(_REFUSED_WITH_STRICT):
+        return False
     if "properties" in schema or schema.get("type") == "object":
         required, properties = _strings(schema.get("required")), _object(schema.get("properties"))
         if schema.get("additionalProperties") is not False or set(required) != set(properties):
             return False
     nested = [item for key in _NESTED_IN_OBJECTS for item in _object(schema.get(key)).values()]
-    nested += [item for key in _NESTED_IN_LISTS for item in _array(schema.get(key))]
-    return all(is_strict_at_openai(item) for item in (*nested, schema.get("items")))
+    return all(_is_strict(item) for item in (*nested, *_array(schema.get("anyOf")), schema.get("items")))

@@ -29,7 +29,7 @@ _PERSONAL: Final = re.compile(r"@|^\+?[\d\s().-]{7,}$")
 _HASH_LENGTH: Final = 64
 
 
-def serving_to_chat(request: messages.Request, body: JsonObject, cx: Conversion) -> None:
+def serving_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Tier, speed and end user."""
     tier = request.service_tier
     if tier is not None:
@@ -47,7 +47,7 @@ def serving_to_chat(request: messages.Request, body: JsonObject, cx: Conversion)
         body[cx.dialect.user_field] = _fitting_user_id(request.metadata.user_id, path, cx)
 
 
-def serving_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def serving_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Tier and end user."""
     tier = request.service_tier
     if tier in ("priority", "fast") and cx.options.map_fast:

@@ -3,13 +3,14 @@
 Theory of operation. What the events say of the reply as a whole is read here; `ChunkWriter` turns the
 blocks into deltas. The end waits for ``message_stop``, since counts and reason may be corrected until then.
 
-Most events carry one token. They are read from the parsed JSON directly; every other event goes
-through its typed model, and along the grammar of Messages' streams.
+Most events carry one token. They are read from the parsed JSON directly, or need no parsing at all where
+they repeat the one before (`Repeats`); every other event goes through its typed model, and along the
+grammar of Messages' streams.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from ... import messages
 from ...converted import ReplyContext
@@ -18,13 +19,13 @@ from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...messages.grammar import StreamGrammar
 from ...options import Options
+from ...repeats import Place, Token
 from ...wire import Json, JsonObject, Path
 from ..conversion import Conversion
 from ..fields import Fields
 from .chunks import ChunkWriter
 from .error import error_to_chat
 from .identity import created_of_reply, made_up_id, model_of_reply
-from .open_block import DELTAS
 from .response_to_chat import RESPONSE_TO_CHAT, STOP_DETAILS_TO_CHAT
 from .serving import tier_to_chat
 from .stop import stop_to_finish
@@ -52,6 +53,13 @@ STOP_TO_CHAT: Final = Fields(
     {"container": RESPONSE_TO_CHAT.dropped["container"]},
 )
 
+_TOKENS: Final[dict[str, tuple[Literal["text", "thinking", "call"], str]]] = {
+    "text_delta": ("text", "text"),
+    "thinking_delta": ("thinking", "thinking"),
+    "input_json_delta": ("call", "partial_json"),
+}
+"""What a delta adds to by its type, and the field with what it adds."""
+
 
 class ToChatStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
@@ -77,24 +85,24 @@ class ToChatStream:
         self._chunks.chunks = []
         return chunks
 
-    def token(self, event: Json) -> bytes | None:
-        """The chunk that a mere token becomes; None, and nothing read, if there may be more to the event."""
-        chunks = self._chunks
-        opened = chunks.open
-        if opened is None or opened.kind not in DELTAS:
-            return None
-        kind, key = DELTAS[opened.kind]
+    def token(self, event: Json) -> Token | None:
+        """What an event says if it is a mere token; None if there may be more to it. Has no effects."""
         try:
             delta = event["delta"]
-            text = delta[key]
-            names = event["type"], event["index"], delta["type"]
+            kind, name = _TOKENS[delta["type"]]
+            index, text = event["index"], delta[name]
         except (KeyError, TypeError):
             return None  # `read` says what is wrong with it, if anything is
-        if names != ("content_block_delta", opened.index, kind) or len(event) != 3 or len(delta) != 2:
+        if event.get("type") != "content_block_delta" or len(event) != 3 or len(delta) != 2:
             return None
-        if not isinstance(text, str) or not text:
+        return ((kind, index), text) if text and isinstance(text, str) else None
+
+    def grow(self, place: Place, text: str) -> bytes | None:
+        """The chunk by which a token adds to the block that is open; None, and nothing noted, where that takes more."""
+        opened = self._chunks.open
+        if opened is None or (opened.kind, opened.index) != place:
             return None
-        return chunks.more(opened, text)
+        return self._chunks.more(opened, text)
 
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -179,7 +187,7 @@ class ToChatStream:
         """Counts are totals so far: what is said later counts, and what is null or left out stays."""
         counts = {name: value for name, value in usage.to_dict().items() if value is not None}
         news = {name: value for name, value in counts.items() if name not in self._counts}
-        report_usage(messages.Usage.from_object(news), path, self._cx.losses)
+        report_usage(news, path, self._cx.losses)
         self._counts.update(counts)
 
     def _read_message_delta(self, event: messages.MessageDelta) -> None:
@@ -227,7 +235,7 @@ class ToChatStream:
         path: Path = ("delta", "stop_reason")
         finish = stop_to_finish(stop.stop_reason, self._chunks.called, path, self._cx.losses, legacy)
         self._chunks.end(finish, stop.stop_sequence)
-        self.usage = counts_to_chat(messages.Usage.from_object(self._counts))
+        self.usage = counts_to_chat(self._counts)
         if self._context.include_usage:
             self._chunks.chunks.append({**self._chunks.base, "choices": [], "usage": self.usage})
         return self.take()

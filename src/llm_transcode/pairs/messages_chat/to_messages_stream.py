@@ -5,9 +5,9 @@ reasoning, text, calls, end. `BlockWriter` turns that into blocks. What is not a
 here: the answer begins with the first chunk that names it, and its end is held until the upstream's
 ``[DONE]`` or the end of the body, since the usage chunk comes after the finish reason.
 
-Most chunks carry one token and nothing else. They are read from the parsed JSON directly; every
-other chunk goes through the typed model, which refuses what is malformed and knows every field. Both
-ways say the same to the same writer.
+Most chunks carry one token and nothing else. They are read from the parsed JSON directly, or need no
+parsing at all where they repeat the one before (`Repeats`); every other chunk goes through the typed
+model, which refuses what is malformed and knows every field. All ways say the same to the same writer.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from ...dialects import dialect_named
 from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
+from ...repeats import Place, Token
 from ...wire import Json, JsonObject, Path, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
-from .blocks import BlockWriter, ProseKind
+from .blocks import BlockWriter
 from .deltas import DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
@@ -58,13 +59,15 @@ CHUNK_CHOICE_TO_MESSAGES: Final = Fields(
     {"logprobs": CHOICE_TO_MESSAGES.dropped["logprobs"]},
 )
 
-_PROSE: Final[dict[str, ProseKind]] = {
-    "content": "text",
-    "reasoning_content": "thinking",
-    "reasoning": "thinking",
-    "reasoning_text": "thinking",
+_TEXT: Final[Place] = ("text", 0)
+_THINKING: Final[Place] = ("thinking", 0)
+_PROSE: Final[dict[str, Place]] = {
+    "content": _TEXT,
+    "reasoning_content": _THINKING,
+    "reasoning": _THINKING,
+    "reasoning_text": _THINKING,
 }
-"""The fields of a delta that are plain text."""
+"""The fields of a delta that are plain text, of which a reply has one of each kind."""
 
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
@@ -84,7 +87,7 @@ class ToMessagesStream:
         self._finish: str | None = None
         self._matched: str | None = None
         self._deltas = DeltaReader(self._blocks, self._cx)
-        self._usage: chat.Usage | None = None
+        self._usage: JsonObject | None = None
         self._usage_path: Path = ("usage",)
         self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
@@ -100,8 +103,8 @@ class ToMessagesStream:
         self._blocks.events = []
         return events
 
-    def token(self, chunk: Json) -> bytes | None:
-        """The event that a mere token becomes; None, and nothing read, if there may be more to the chunk."""
+    def token(self, chunk: Json) -> Token | None:
+        """What a chunk says if it is a mere token; None if there may be more to it. Has no effects."""
         try:
             (choice,) = chunk["choices"]
             fields = choice["delta"].items()
@@ -119,28 +122,21 @@ class ToMessagesStream:
                     return None
                 said, value = name, content
         if said == "tool_calls":
-            return self._more_arguments(value)
-        kind = None if said is None else _PROSE.get(said)
-        return None if kind is None or not isinstance(value, str) else self._blocks.more_prose(kind, value)
+            return _arguments(value)
+        place = None if said is None else _PROSE.get(said)
+        return None if place is None or not isinstance(value, str) else (place, value)
 
     def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
         fields = (*chunk.items(), *choice.items())
         return all(value is None or name in self._quiet for name, value in fields)
 
-    def _more_arguments(self, calls: Json) -> bytes | None:
-        """Read the next arguments of a call that has been introduced."""
-        try:
-            (call,) = calls
-            index = call["index"]
-            ((name, arguments),) = call["function"].items()
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return None
-        if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
-            return None
-        if not isinstance(index, int) or not isinstance(arguments, str):
-            return None
-        return self._blocks.more_arguments(index, arguments)
+    def grow(self, place: Place, text: str) -> bytes | None:
+        """The event by which a token adds to what is open; None, and nothing noted, where that takes more."""
+        kind, index = place
+        if kind == "call":
+            return self._blocks.more_arguments(index, text)
+        return self._blocks.more_prose(kind, text)
 
     def read(self, event: JsonObject) -> None:
         """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -166,7 +162,9 @@ class ToMessagesStream:
                 self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
 
     def _note_usage(self, usage: chat.Usage, path: Path) -> None:
-        self._usage = _merged(self._usage, usage)
+        """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
+        news = {name: count for name, count in usage.to_dict().items() if count is not None}
+        self._usage = {**(self._usage or {}), **news}
         self._usage_path = path
 
     def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
@@ -274,9 +272,14 @@ class ToMessagesStream:
         return [*self.take(), {"type": "ping"}]
 
 
-def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
-    """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
-    if old is None:
-        return new
-    news = {name: getattr(new, name) for name in new.model_fields_set}
-    return old.model_copy(update={name: value for name, value in news.items() if value is not None})
+def _arguments(calls: Json) -> Token | None:
+    """The next arguments of a call that has been introduced."""
+    try:
+        (call,) = calls
+        index = call["index"]
+        ((name, arguments),) = call["function"].items()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
+        return None
+    return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None

@@ -10,14 +10,14 @@ from typing import Final, TypeAlias
 
 from ... import messages
 from ...losses import LossCode
-from ...wire import Path
+from ...wire import Json, JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 
-__all__ = ["current_tools"]
+__all__ = ["Placed", "current_tools"]
 
-_Placed: TypeAlias = tuple[messages.Tool, Path]
-_Change: TypeAlias = messages.ToolAdditionBlock | messages.ToolRemovalBlock | messages.UnknownBlock
+Placed: TypeAlias = tuple[Json, Path]
+"""A tool as it came, and where."""
 
 _NO_MARK: Final = Drop(LossCode.CACHE_CONTROL, "tools of Chat take no cache mark", "info")
 _CHANGED: Final = {"type": "`tools`, those at the end of the conversation", "tool": "`tools`"}
@@ -31,22 +31,23 @@ CHANGE_TARGETS_TO_CHAT: Final = UnionFields(
 )
 
 
-def current_tools(tools: Iterable[messages.Tool], turns: Iterable[messages.Turn], cx: Conversion) -> list[_Placed]:
-    """The tools at the end of the conversation, each with its path."""
-    known: list[_Placed] = [(tool, ("tools", index)) for index, tool in enumerate(tools)]
+def current_tools(tools: Iterable[Json], cx: Conversion) -> list[Placed]:
+    """The tools at the end of the conversation, whose turns have been converted."""
+    known: list[Placed] = [(tool, ("tools", index)) for index, tool in enumerate(tools)]
     current = list(known)
-    for change, path in _changes(turns):
+    for raw, path in _changes(cx.tool_changes):
+        change = messages.read_tool_change(raw, path)
         if isinstance(change, messages.UnknownBlock):
             cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a change of tools of type {change.type!r}")
             continue
         CHANGES_TO_CHAT.report(change, path, cx.losses)
         CHANGE_TARGETS_TO_CHAT.report(change.tool, (*path, "tool"), cx.losses)
         match change:
-            case messages.ToolAdditionBlock(tool=messages.ToolDefinition(definition=tool)):
-                known.append((tool, (*path, "tool", "definition")))
-                current = [*_without(_name(tool), current), known[-1]]
+            case messages.ToolAdditionBlock(tool=messages.ToolDefinition()):
+                known.append((raw["tool"]["definition"], (*path, "tool", "definition")))
+                current = [*_without(_name(known[-1]), current), known[-1]]
             case messages.ToolAdditionBlock(tool=messages.ToolReference(name=name)):
-                current = [*_without(name, current), *[placed for placed in known if _name(placed[0]) == name][-1:]]
+                current = [*_without(name, current), *[placed for placed in known if _name(placed) == name][-1:]]
             case messages.ToolRemovalBlock(tool=messages.ToolReference(name=name)):
                 current = _without(name, current)
             case _:
@@ -57,30 +58,21 @@ def current_tools(tools: Iterable[messages.Tool], turns: Iterable[messages.Turn]
     return current
 
 
-_CHANGING: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBlock, messages.CompactionBlock))
-"""Looked up before the types are told apart: nearly all blocks of a long conversation are others."""
-
-
-def _changes(turns: Iterable[messages.Turn]) -> Iterator[tuple[_Change, Path]]:
+def _changes(blocks: Iterable[tuple[JsonObject, Path]]) -> Iterator[tuple[JsonObject, Path]]:
     """All changes in order, also those that a summary of earlier turns carries on."""
-    for at, turn in enumerate(turns):
-        if isinstance(turn, messages.UnknownTurn) or turn.content is None or isinstance(turn.content, str):
+    for block, path in blocks:
+        if block["type"] != "compaction":
+            yield block, path
             continue
-        for index, block in enumerate(turn.content):
-            if type(block) not in _CHANGING:
-                continue
-            if isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                yield block, ("messages", at, "content", index)
-            elif isinstance(block, messages.CompactionBlock):
-                for position, change in enumerate(block.tool_changes or ()):
-                    yield change, ("messages", at, "content", index, "tool_changes", position)
+        for index, change in enumerate(block.get("tool_changes") or ()):
+            yield change, (*path, "tool_changes", index)
 
 
-def _without(name: str | None, tools: Iterable[_Placed]) -> list[_Placed]:
-    return [placed for placed in tools if name is None or _name(placed[0]) != name]
+def _without(name: str | None, tools: Iterable[Placed]) -> list[Placed]:
+    return [placed for placed in tools if name is None or _name(placed) != name]
 
 
-def _name(tool: messages.Tool) -> str | None:
+def _name(placed: Placed) -> str | None:
     """A toolset and a tool of an unknown type have no name."""
-    name = getattr(tool, "name", None)
+    name = tag_of(placed[0], "name")
     return name if isinstance(name, str) else None

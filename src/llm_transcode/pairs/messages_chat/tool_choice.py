@@ -113,7 +113,7 @@ def _allowed_name(entry: JsonObject) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def choice_to_messages(request: chat.Request, tools: list[JsonObject], cx: Conversion) -> JsonObject | None:
+def choice_to_messages(request: chat.RequestEnvelope, tools: list[JsonObject], cx: Conversion) -> JsonObject | None:
     """The choice, with the parallel flag in it; ``tools`` are those that come along."""
     choice = _asked_choice(request, cx)
     if not tools:
@@ -131,7 +131,7 @@ def choice_to_messages(request: chat.Request, tools: list[JsonObject], cx: Conve
     return choice
 
 
-def _asked_choice(request: chat.Request, cx: Conversion) -> JsonObject | None:
+def _asked_choice(request: chat.RequestEnvelope, cx: Conversion) -> JsonObject | None:
     if isinstance(request.tool_choice, WireModel):
         NAMED_CHOICES_TO_MESSAGES.report(request.tool_choice, ("tool_choice",), cx.losses)
     if request.tool_choice is not None and request.function_call is not None:
@@ -154,7 +154,7 @@ def _asked_choice(request: chat.Request, cx: Conversion) -> JsonObject | None:
             assert_never(request.tool_choice)
 
 
-def _choice_path(request: chat.Request) -> Path:
+def _choice_path(request: chat.RequestEnvelope) -> Path:
     return ("function_call",) if request.tool_choice is None else ("tool_choice",)
 
 

@@ -17,7 +17,7 @@ from typing_extensions import assert_never
 
 from ... import chat, messages
 from ...losses import LossCode
-from ...wire import JsonObject, Path
+from ...wire import Json, JsonObject, Path, is_object, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 from .builtin_tools import ClientTool, expanded
@@ -47,6 +47,10 @@ CUSTOM_TOOL_TO_CHAT: Final = Fields(
     messages.CustomTool,
     {**_COMMON_MAPPED, "description": "`function.description`", "input_schema": "`function.parameters`"},
     {**_COMMON_DROPS, "eager_input_streaming": _ADVISORY},
+    plain=[
+        {"name": str, "description": str, "input_schema": dict},
+        {"type": str, "name": str, "description": str, "input_schema": dict},
+    ],
 )
 BASH_TOOL_TO_CHAT: Final = Fields(messages.BashTool, _COMMON_MAPPED, _COMMON_DROPS)
 TEXT_EDITOR_TO_CHAT: Final = Fields(
@@ -71,6 +75,7 @@ FUNCTION_TOOL_TO_MESSAGES: Final = Fields(
         "cache_control": "`cache_control`",
         "eager_input_streaming": "`eager_input_streaming`",
     },
+    plain=[{"type": str, "function": dict}],
 )
 FUNCTION_TO_MESSAGES: Final = Fields(
     chat.FunctionDefinition,
@@ -80,6 +85,11 @@ FUNCTION_TO_MESSAGES: Final = Fields(
         "parameters": "`input_schema`, with an object at its root",
         "strict": "`strict`, if true",
     },
+    plain=[
+        {"name": str, "parameters": dict},
+        {"name": str, "description": str, "parameters": dict},
+        {"name": str, "description": str, "parameters": dict, "strict": bool},
+    ],
 )
 LEGACY_FUNCTION_TO_MESSAGES: Final = Fields(
     chat.LegacyFunction, {"name": "`name`", "description": "`description`", "parameters": "`input_schema`"}
@@ -100,11 +110,11 @@ GRAMMAR_TO_MESSAGES: Final = Fields(chat.Grammar, dict.fromkeys(("syntax", "defi
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def tools_to_chat(request: messages.Prompt, turns: Iterable[messages.Turn], body: JsonObject, cx: Conversion) -> None:
-    """The tools, the choice and the parallel flag, which stand and fall together."""
-    found = _found_tools(turns) if cx.options.deferred_tools == "referenced" else None
+def tools_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
+    """The tools, the choice and the parallel flag, which stand and fall together; the turns go before."""
+    found = _found_tools(request.messages) if cx.options.deferred_tools == "referenced" else None
     tools: list[JsonObject] = []
-    for tool, path in current_tools(request.tools or [], turns, cx):
+    for tool, path in current_tools(request.tools or (), cx):
         converted = _tool_to_chat(tool, path, found, cx)
         if converted is not None:
             tools.append(converted)
@@ -114,36 +124,45 @@ def tools_to_chat(request: messages.Prompt, turns: Iterable[messages.Turn], body
         choice_to_chat(request.tool_choice, tools, body, cx)
 
 
-def _found_tools(turns: Iterable[messages.Turn]) -> frozenset[str]:
+def _found_tools(turns: Iterable[Json]) -> frozenset[str]:
     """Names of the deferred tools that a search of the client's has found so far."""
     return frozenset(
-        reference.tool_name
+        reference["tool_name"]
         for turn in turns
-        if isinstance(turn, messages.UserTurn) and not isinstance(turn.content, str)
-        for block in turn.content
-        if isinstance(block, messages.ToolResultBlock) and isinstance(block.content, list)
-        for reference in block.content
-        if isinstance(reference, messages.ToolReferenceBlock)
+        if turn["role"] == "user"
+        for block in _objects(turn["content"])
+        if block["type"] == "tool_result"
+        for reference in _objects(block.get("content"))
+        if reference["type"] == "tool_reference"
     )
 
 
-def _tool_to_chat(tool: messages.Tool, path: Path, found: frozenset[str] | None, cx: Conversion) -> JsonObject | None:
-    match tool:
-        case messages.CustomTool():
-            CUSTOM_TOOL_TO_CHAT.report(tool, path, cx.losses)
-            if not _is_callable(tool, path, found, cx):
-                return None
-            function = _function(tool.name, tool.description, object_schema(tool.input_schema))
-            return _tool_of(function, tool.strict, path, cx)
+def _objects(content: str | list[JsonObject] | None) -> list[JsonObject]:
+    return content if isinstance(content, list) else []
+
+
+def _tool_to_chat(tool: Json, path: Path, found: frozenset[str] | None, cx: Conversion) -> JsonObject | None:
+    if is_object(tool) and tool.get("type") in (None, "custom"):
+        return _custom_to_chat(tool, path, found, cx)
+    read = messages.read_tool(tool, path)
+    match read:
         case messages.BashTool() | messages.TextEditorTool() | messages.MemoryTool() | messages.ComputerTool():
-            return _builtin_to_chat(tool, path, found, cx)
+            return _builtin_to_chat(read, path, found, cx)
         case messages.BrowserToolset() | messages.ComputerToolset():
-            cx.losses.refused(LossCode.BUILTIN_TOOL, path, f"the tools of {tool.type} have no public schemas")
+            cx.losses.refused(LossCode.BUILTIN_TOOL, path, f"the tools of {read.type} have no public schemas")
         case messages.UnknownTool():
-            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a tool of type {tool.type!r}")
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a tool of type {read.type!r}")
         case _:
-            cx.losses.dropped(LossCode.SERVER_TOOL, path, f"{tool.type} runs on Anthropic's servers only")
+            cx.losses.dropped(LossCode.SERVER_TOOL, path, f"{read.type} runs on Anthropic's servers only")
     return None
+
+
+def _custom_to_chat(tool: JsonObject, path: Path, found: frozenset[str] | None, cx: Conversion) -> JsonObject | None:
+    read = CUSTOM_TOOL_TO_CHAT.read(tool, path, cx.losses)
+    if read is not None and not _is_callable(read, path, found, cx):
+        return None
+    function = _function(tool["name"], tool.get("description"), object_schema(tool["input_schema"]))
+    return _tool_of(function, None if read is None else read.strict, path, cx)
 
 
 def _is_callable(
@@ -211,16 +230,16 @@ def _strict_to_chat(strict: bool, function: JsonObject, path: Path, cx: Conversi
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def custom_tool_names(request: chat.Request) -> frozenset[str]:
-    """The client's free-form tools, whose calls turn back into free text."""
-    return frozenset(tool.custom.name for tool in request.tools or [] if isinstance(tool, chat.CustomTool))
+def custom_tool_names(tools: Iterable[JsonObject]) -> frozenset[str]:
+    """The client's free-form tools, whose calls turn back into free text; the tools have been converted."""
+    return frozenset(tool["custom"]["name"] for tool in tools if tool.get("type") == "custom")
 
 
-def tools_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def tools_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """The tools and the choice; tools win over the deprecated functions."""
     allowed = allowed_names(request.tool_choice, cx)
     tools: list[JsonObject] = []
-    for index, tool in enumerate(request.tools or []):
+    for index, tool in enumerate(request.tools or ()):
         converted = _tool_to_messages(tool, ("tools", index), cx)
         if converted is not None and (allowed is None or converted["name"] in allowed):
             tools.append(converted)
@@ -235,25 +254,37 @@ def tools_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -
         body["tool_choice"] = choice
 
 
-def _tool_to_messages(tool: chat.Tool, path: Path, cx: Conversion) -> JsonObject | None:
-    match tool:
-        case chat.FunctionTool(function=function):
-            FUNCTION_TOOL_TO_MESSAGES.report(tool, path, cx.losses)
-            FUNCTION_TO_MESSAGES.report(function, (*path, "function"), cx.losses)
-            converted = _custom(function.name, function.description, function.parameters, (*path, "function"), cx)
-            if function.strict:
-                _strict_to_messages(converted, (*path, "function", "parameters"), cx)
-            if tool.eager_input_streaming is not None:
-                converted["eager_input_streaming"] = tool.eager_input_streaming
+def _tool_to_messages(tool: Json, path: Path, cx: Conversion) -> JsonObject | None:
+    if tag_of(tool, "type") == "function":
+        return _function_to_messages(tool, path, cx)
+    read = chat.read_tool(tool, path)
+    match read:
+        case chat.FunctionTool():
+            return _function_to_messages(tool, path, cx)
         case chat.CustomTool(custom=custom):
-            CUSTOM_TOOL_TO_MESSAGES.report(tool, path, cx.losses)
+            CUSTOM_TOOL_TO_MESSAGES.report(read, path, cx.losses)
             converted = _free_form(custom, (*path, "custom"), cx)
+            mark_for_messages(None, read.cache_control, converted, path, cx)
+            return converted
         case chat.UnknownTool():
-            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a tool of type {tool.type!r}")
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a tool of type {read.type!r}")
             return None
         case _:
-            assert_never(tool)
-    mark_for_messages(None, tool.cache_control, converted, path, cx)
+            assert_never(read)
+
+
+def _function_to_messages(tool: JsonObject, path: Path, cx: Conversion) -> JsonObject:
+    read = FUNCTION_TOOL_TO_MESSAGES.read(tool, path, cx.losses)
+    function: JsonObject = tool["function"]
+    at: Path = (*path, "function")
+    FUNCTION_TO_MESSAGES.read(function, at, cx.losses)
+    converted = _custom(function["name"], function.get("description"), function.get("parameters"), at, cx)
+    if function.get("strict"):
+        _strict_to_messages(converted, (*at, "parameters"), cx)
+    if read is not None:
+        if read.eager_input_streaming is not None:
+            converted["eager_input_streaming"] = read.eager_input_streaming
+        mark_for_messages(None, read.cache_control, converted, path, cx)
     return converted
 
 

@@ -12,22 +12,19 @@ except that results are fetched for their calls: prompt caches live on stable pr
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from typing_extensions import assert_never
 
 from ... import messages
 from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path, is_array, render_path
+from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import Drop, Fields
-from .calls import CallIds, call_to_chat, result_to_chat
-from .content_to_chat import parts_to_chat, text_part, text_to_chat
-from .reasoning import Thought, thinking_to_chat
+from ..fields import KNOWN, Drop, Fields
+from .calls import CallIds, answered_id, call_to_chat, result_to_chat
+from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
+from .reasoning import thinking_to_chat
 
 __all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "system_to_chat", "turns_to_chat"]
 
@@ -58,19 +55,27 @@ SYSTEM_CONFIG_TO_CHAT: Final = Fields(
         "task_budget": Drop(LossCode.TASK_BUDGET, "a system turn sets the effort only"),
     },
 )
-USER_TURN_TO_CHAT: Final = Fields(messages.UserTurn, {"role": "`user`, `tool`", "content": "`content`"})
+_PLAIN_TURN: Final = {"role": KNOWN, "content": (str, list)}
+USER_TURN_TO_CHAT: Final = Fields(
+    messages.UserTurn, {"role": "`user`, `tool`", "content": "`content`"}, plain=[_PLAIN_TURN]
+)
 ASSISTANT_TURN_TO_CHAT: Final = Fields(
-    messages.AssistantTurn, {"role": "`assistant`", "content": "`content`, `tool_calls`, the reasoning slot"}
+    messages.AssistantTurn,
+    {"role": "`assistant`", "content": "`content`, `tool_calls`, the reasoning slot"},
+    plain=[_PLAIN_TURN],
 )
 _SERVER: Final = Drop(LossCode.SERVER_BLOCK, "what Anthropic's server tools did; the text that used it stays")
 
-_FOLDED: Final = frozenset((messages.ToolAdditionBlock, messages.ToolRemovalBlock))
+_FOLDED: Final = ("tool_addition", "tool_removal")
 """Blocks that are folded into the list of tools."""
+
+_CHANGING: Final = (*_FOLDED, "compaction")
+"""Blocks that change the list of tools; a summary carries on the changes of the turns it stands for."""
 
 # -- system ----------------------------------------------------------------------------------------
 
 
-def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conversion) -> list[JsonObject]:
+def system_to_chat(system: str | Sequence[Json] | None, cx: Conversion) -> list[JsonObject]:
     """The system prompt as the first message."""
     if isinstance(system, str):
         text = _without_billing_line(system, cx)
@@ -78,12 +83,14 @@ def system_to_chat(system: str | Sequence[messages.TextContent] | None, cx: Conv
     parts: list[JsonObject] = []
     for index, block in enumerate(system or ()):
         path = ("system", index)
-        if isinstance(block, messages.TextBlock):
-            if not (block.text.startswith(BILLING_LINE) and _strips_billing_line(path, cx)):
-                parts += _present(text_to_chat(block, path, cx))
-        else:
+        if not (_is_billing_line(block) and _strips_billing_line(path, cx)):
             parts += parts_to_chat(block, path, cx)
     return [{"role": "system", "content": _joined(parts, cx)}] if parts else []
+
+
+def _is_billing_line(block: Json) -> bool:
+    text = tag_of(block, "text")
+    return isinstance(text, str) and text.startswith(BILLING_LINE) and tag_of(block, "type") == "text"
 
 
 def _without_billing_line(system: str, cx: Conversion) -> str:
@@ -96,10 +103,6 @@ def _strips_billing_line(path: Path, cx: Conversion) -> bool:
     if cx.options.strip_billing_line:
         cx.losses.dropped(LossCode.BILLING_LINE, path, "it would defeat the backend's prompt cache", "info")
     return cx.options.strip_billing_line
-
-
-def _present(part: JsonObject | None) -> list[JsonObject]:
-    return [] if part is None else [part]
 
 
 def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
@@ -116,6 +119,7 @@ def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
 class _Call:
     """A call in the window, until its result is found."""
 
+    source_id: str
     id: str
     path: Path
     result: JsonObject | None = None
@@ -124,83 +128,119 @@ class _Call:
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    __slots__ = ("calls", "media", "waiting")
+    __slots__ = ("_waiting", "calls", "place")
 
     def __init__(self) -> None:
         self.calls: list[_Call] = []
-        self.waiting: dict[str, deque[_Call]] = {}
-        """The calls without a result, by their id in the source; two may share one."""
-        self.media: dict[int, list[JsonObject]] = {}
-        """Media of results, by the position of the turn they go into."""
+        self._waiting: dict[str, list[_Call]] = {}
+        self.place = 0
+        """Where among the messages the results go."""
+
+    def waiting(self, source_id: str) -> list[_Call] | None:
+        """The calls with this id that have no result yet, the next one last; None if none ever had the id."""
+        if not self._waiting:
+            for call in reversed(self.calls):
+                self._waiting.setdefault(call.source_id, []).append(call)
+        return self._waiting.get(source_id)
 
 
-def turns_to_chat(turns: Sequence[messages.Turn], cx: Conversion) -> list[JsonObject]:
+def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
     """All turns, in order."""
     return _Walk(turns, cx).run()
 
 
 class _Walk:
-    def __init__(self, turns: Sequence[messages.Turn], cx: Conversion) -> None:
+    def __init__(self, turns: Sequence[Json], cx: Conversion) -> None:
         self._turns = turns
         self._cx = cx
         self._ids = CallIds(cx)
         self._window = _Window()
         self._out: list[JsonObject] = []
-        self._last_user = max((at for at, turn in enumerate(turns) if isinstance(turn, messages.UserTurn)), default=-1)
+        self._last_user = max((at for at, turn in enumerate(turns) if tag_of(turn, "role") == "user"), default=-1)
 
     def run(self) -> list[JsonObject]:
         for index, turn in enumerate(self._turns):
-            match turn:
-                case messages.UserTurn():
+            match tag_of(turn, "role"):
+                case "user":
                     self._user(turn, index)
-                case messages.AssistantTurn():
+                case "assistant":
+                    self._close_window()
                     self._assistant(turn, index)
-                case messages.SystemTurn():
-                    self._system(turn, index)
-                case messages.UnknownTurn(role=role):
-                    path = render_path(("messages", index, "role"))
-                    raise InvalidPayload(f"expected 'user', 'assistant' or 'system', got {role!r}", path)
                 case _:
-                    assert_never(turn)
+                    self._system(turn, index)
+        if self._turns and tag_of(self._turns[-1], "role") != "assistant":
+            self._close_window()  # else the conversation ends with the calls: nothing is missing yet
         return self._out
+
+    def _close_window(self) -> None:
+        """Put the results right behind their calls, where OpenAI wants them."""
+        if self._window.calls:
+            results = [call.result or self._missing(call) for call in self._window.calls]
+            place = self._window.place
+            self._out[place:place] = [result for result in results if result is not None]
+            self._window = _Window()
 
     # -- user turns
 
-    def _user(self, turn: messages.UserTurn, index: int) -> None:
-        USER_TURN_TO_CHAT.report(turn, ("messages", index), self._cx.losses)
-        if isinstance(turn.content, str):
-            self._out.append({"role": "user", "content": turn.content})
+    def _user(self, turn: JsonObject, index: int) -> None:
+        path: Path = ("messages", index)
+        USER_TURN_TO_CHAT.read(turn, path, self._cx.losses)
+        content: str | list[Json] = turn["content"]
+        if isinstance(content, str):
+            self._out.append({"role": "user", "content": content})
             return
-        if not turn.content:
-            self._cx.losses.dropped(LossCode.TURN_EMPTY, ("messages", index), "a turn without content", "info")
-        parts = self._window.media.pop(index, [])
-        said = False
-        late: Path | None = None
-        for at, block in enumerate(turn.content):
-            if not isinstance(block, messages.ToolResultBlock):
-                said = True
-                if type(block) not in _FOLDED:
-                    parts += parts_to_chat(block, ("messages", index, "content", at), self._cx)
-                continue
-            if said and late is None:
-                late = ("messages", index, "content", at)
-            if block.tool_use_id not in self._window.waiting:
-                parts += self._orphan(block, ("messages", index, "content", at))
-        if late is not None:
-            detail = "results go before what else the turn says"
-            self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
+        if not content:
+            self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
+        parts = self._said(content, index)
         if parts:
             self._out.append({"role": "user", "content": _joined(parts, self._cx)})
 
-    def _orphan(self, block: messages.ToolResultBlock, path: Path) -> list[JsonObject]:
+    def _said(self, blocks: list[Json], index: int) -> list[JsonObject]:
+        """What a user turn says beside its results, the media of the results first."""
+        parts: list[JsonObject] = []
+        media: list[JsonObject] = []
+        late: Path | None = None
+        spoken = False
+        for at, block in enumerate(blocks):
+            where: Path = ("messages", index, "content", at)
+            if tag_of(block, "type") == "tool_result":
+                if spoken and late is None:
+                    late = where
+                self._result(block, where, parts, media)
+            else:
+                spoken = True
+                if _notes_change(block, where, self._cx) not in _FOLDED:
+                    parts += parts_to_chat(block, where, self._cx)
+        if late is not None:
+            detail = "results go before what else the turn says"
+            self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
+        return media + parts if media else parts
+
+    def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
+        """Give a result to its call, and its media to the turn."""
+        waiting = self._window.waiting(answered_id(block, path))
+        if waiting is None:
+            parts += self._orphan(block, path)
+        elif waiting:
+            call = waiting.pop()
+            call.result, found = result_to_chat(block, call.id, path, self._cx)
+            if not isinstance(call.result["content"], str):
+                call.result["content"] = _joined(call.result["content"], self._cx)
+            media += found
+        else:
+            messages.ToolResultBlock.from_object(block, path)
+            self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
+
+    def _orphan(self, block: JsonObject, path: Path) -> list[JsonObject]:
         """A result whose call is gone, perhaps compacted away. OpenAI refuses it as a tool message."""
         self._repairs("a result without its call", path)
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
-        message, media = result_to_chat(block, block.tool_use_id, path, self._cx)
+        call_id = answered_id(block, path)
+        message, media = result_to_chat(block, call_id, path, self._cx)
         content = message["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
         return [
-            text_part(f"[result of tool call {block.tool_use_id}]"),
+            text_part(f"[result of tool call {call_id}]"),
             *(part for part in parts if part != text_part("")),
             *media,
         ]
@@ -211,61 +251,41 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: messages.AssistantTurn, index: int) -> None:
+    def _assistant(self, turn: JsonObject, index: int) -> None:
         path: Path = ("messages", index)
-        ASSISTANT_TURN_TO_CHAT.report(turn, path, self._cx.losses)
-        self._window = _Window()
-        if isinstance(turn.content, str):
-            self._out.append({"role": "assistant", "content": turn.content})
+        ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
+        content: str | list[Json] = turn["content"]
+        if isinstance(content, str):
+            self._out.append({"role": "assistant", "content": content})
             return
-        message = _AssistantMessage(self._cx, self._ids, self._window)
-        for at, block in enumerate(turn.content):
-            message.add(block, (*path, "content", at))
-        finished = message.finish()
-        if finished is None:
+        message = self._message(content, index)
+        if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
-        self._out.append(finished)
-        if self._window.calls:
-            self._answer(index)
+        self._out.append(message)
+        self._window.place = len(self._out)
 
-    def _answer(self, index: int) -> None:
-        """Fetch the results of the window's calls, and put them where OpenAI wants them."""
-        answered = self._collect(index + 1)
-        if not answered and index + 1 == len(self._turns):
-            return  # the conversation ends with the calls: nothing is missing yet
-        for call in self._window.calls:
-            self._out += _present(call.result or self._missing(call))
-
-    def _collect(self, start: int) -> bool:
-        found = False
-        for index in range(start, len(self._turns)):
-            turn = self._turns[index]
-            if isinstance(turn, messages.AssistantTurn):
-                break
-            if isinstance(turn, messages.UserTurn) and not isinstance(turn.content, str):
-                found |= self._collect_from(turn.content, index)
-        return found
-
-    def _collect_from(self, blocks: Iterable[messages.ContentBlock], index: int) -> bool:
-        found = False
+    def _message(self, blocks: list[Json], index: int) -> JsonObject | None:
+        """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
+        parts: list[JsonObject] = []
+        calls: list[JsonObject] = []
+        thoughts: list[tuple[JsonObject, Path]] = []
         for at, block in enumerate(blocks):
-            if not isinstance(block, messages.ToolResultBlock) or block.tool_use_id not in self._window.waiting:
-                continue
-            found = True
-            path: Path = ("messages", index, "content", at)
-            waiting = self._window.waiting[block.tool_use_id]
-            if not waiting:
-                self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
-                continue
-            call = waiting.popleft()
-            message, media = result_to_chat(block, call.id, path, self._cx)
-            if is_array(message["content"]):
-                message["content"] = _joined(message["content"], self._cx)
-            call.result = message
-            if media:
-                self._window.media.setdefault(index, []).extend(media)
-        return found
+            where: Path = ("messages", index, "content", at)
+            match tag_of(block, "type"):
+                case "text":
+                    if calls:
+                        self._cx.losses.approximated(LossCode.TURN_ORDER, where, "text goes before the calls", "info")
+                    parts += text_to_chat(block, where, self._cx)
+                case "tool_use":
+                    call = call_to_chat(block, self._ids, where, self._cx)
+                    self._window.calls.append(_Call(block["id"], call["id"], where))
+                    calls.append(call)
+                case "thinking" | "redacted_thinking":
+                    thoughts.append((block, where))
+                case _:
+                    parts += _other_to_chat(block, where, self._cx)
+        return _assistant_message(parts, calls, thoughts, self._cx)
 
     def _missing(self, call: _Call) -> JsonObject | None:
         if self._cx.options.unanswered_calls == "keep":
@@ -278,97 +298,90 @@ class _Walk:
 
     # -- system turns
 
-    def _system(self, turn: messages.SystemTurn, index: int) -> None:
+    def _system(self, raw: Json, index: int) -> None:
         path: Path = ("messages", index)
+        turn = messages.read_turn(raw, path)
+        if not isinstance(turn, messages.SystemTurn):
+            expected = f"expected 'user', 'assistant' or 'system', got {turn.role!r}"
+            raise InvalidPayload(expected, render_path((*path, "role")))
         SYSTEM_TURN_TO_CHAT.report(turn, path, self._cx.losses)
         if turn.output_config is not None:
             SYSTEM_CONFIG_TO_CHAT.report(turn.output_config, (*path, "output_config"), self._cx.losses)
         if turn.clear_at is not None and turn.clear_at not in messages.CLEAR_AT:
             detail = f"when the turn loses its effect: {turn.clear_at!r}"
             self._cx.losses.dropped(LossCode.UNKNOWN_VALUE, (*path, "clear_at"), detail)
+        content = raw.get("content")
+        for at, block in enumerate(content if is_array(content) else ()):
+            _notes_change(block, (*path, "content", at), self._cx)
         if turn.clear_at == "next_user_message" and index < self._last_user:
             return  # cleared by then
-        content = self._system_content(turn, (*path, "content"))
-        if not content:
+        said = self._system_content(content, (*path, "content"))
+        if not said:
             return  # a directive only, which stands in the parameters of the request
         if self._cx.options.mid_system != "text" and (
             self._cx.dialect.mid_system or self._cx.options.mid_system == "native"
         ):
-            self._out.append({"role": "system", "content": content})
+            self._out.append({"role": "system", "content": said})
             return
         self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
-        text = content if isinstance(content, str) else "\n\n".join(part["text"] for part in content)
+        text = said if isinstance(said, str) else "\n\n".join(part["text"] for part in said)
         self._out.append({"role": "user", "content": SYSTEM_TEXT.format(text)})
 
-    def _system_content(self, turn: messages.SystemTurn, path: Path) -> str | list[JsonObject]:
-        if turn.content is None or isinstance(turn.content, str):
-            return turn.content or ""
+    def _system_content(self, content: str | list[Json] | None, path: Path) -> str | list[JsonObject]:
+        if content is None or isinstance(content, str):
+            return content or ""
         parts: list[JsonObject] = []
-        for at, block in enumerate(turn.content):
-            if isinstance(block, messages.TextBlock):
-                parts += _present(text_to_chat(block, (*path, at), self._cx))
-            elif not isinstance(block, (messages.ToolAdditionBlock, messages.ToolRemovalBlock)):
-                self._cx.losses.refused(
-                    LossCode.MEDIA, (*path, at), f"{block.type} in a system turn, which takes text only"
-                )
+        for at, block in enumerate(content):
+            kind = block["type"]
+            if kind == "text":
+                parts += text_to_chat(block, (*path, at), self._cx)
+            elif kind not in _FOLDED:
+                self._cx.losses.refused(LossCode.MEDIA, (*path, at), f"{kind} in a system turn, which takes text only")
         return _joined(parts, self._cx)
 
 
-class _AssistantMessage:
-    """An assistant message while it is put together: OpenAI keeps text and calls apart."""
+def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:
+    """Note a block that changes the tools, for `tool_changes`; returns its type."""
+    kind = tag_of(block, "type")
+    if kind in _CHANGING:
+        cx.tool_changes.append((block, path))
+    return kind
 
-    def __init__(self, cx: Conversion, ids: CallIds, window: _Window) -> None:
-        self._cx = cx
-        self._ids = ids
-        self._window = window
-        self._parts: list[JsonObject] = []
-        self._calls: list[JsonObject] = []
-        self._thoughts: list[tuple[Thought, Path]] = []
 
-    def add(self, block: messages.ContentBlock, path: Path) -> None:
-        match block:
-            case messages.TextBlock():
-                if self._calls:
-                    self._cx.losses.approximated(LossCode.TURN_ORDER, path, "text goes before the calls", "info")
-                self._parts += _present(text_to_chat(block, path, self._cx))
-            case messages.ToolUseBlock():
-                self._call(block, path)
-            case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
-                self._thoughts.append((block, path))
-            case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
-                self._cx.losses.refused(
-                    LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only"
-                )
-            case messages.FallbackBlock():
-                self._cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
-            case messages.UnknownBlock():
-                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
-            case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
-                pass  # folded into the list of tools
-            case messages.SearchResultBlock() | messages.CompactionBlock():
-                self._parts += parts_to_chat(block, path, self._cx)
-            case _:
-                self._cx.losses.dropped(_SERVER.code, path, _SERVER.detail)
+def _other_to_chat(raw: Json, path: Path, cx: Conversion) -> list[JsonObject]:
+    """The rarer blocks of an assistant turn."""
+    _notes_change(raw, path, cx)
+    block = messages.read_block(raw, path)
+    match block:
+        case messages.ImageBlock() | messages.DocumentBlock() | messages.ContainerUploadBlock():
+            cx.losses.refused(LossCode.MEDIA, path, f"{block.type} in an assistant turn, which takes text only")
+        case messages.FallbackBlock():
+            cx.losses.dropped(LossCode.FALLBACKS, path, "which model took over", "info")
+        case messages.UnknownBlock():
+            cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a block of type {block.type!r}")
+        case messages.ToolAdditionBlock() | messages.ToolRemovalBlock():
+            pass  # folded into the list of tools
+        case messages.SearchResultBlock() | messages.CompactionBlock():
+            return block_to_chat(block, path, cx)
+        case _:
+            cx.losses.dropped(_SERVER.code, path, _SERVER.detail)
+    return []
 
-    def _call(self, block: messages.ToolUseBlock, path: Path) -> None:
-        call_id = self._ids.assign(block.id, "", (*path, "id"))
-        call = _Call(call_id, path)
-        self._window.calls.append(call)
-        self._window.waiting.setdefault(block.id, deque()).append(call)
-        self._calls.append(call_to_chat(block, call_id, path, self._cx))
 
-    def finish(self) -> JsonObject | None:
-        """The message; None if nothing is left to say."""
-        message: JsonObject = {"role": "assistant", "content": _joined(self._parts, self._cx)}
-        thinking_to_chat(self._thoughts, message, self._cx)
-        if self._calls:
-            if not self._parts:
-                message["content"] = None if self._cx.dialect.null_content else ""
-            message["tool_calls"] = self._calls
-            if self._cx.dialect.reasoning_required and self._cx.dialect.reasoning_slot not in message:
-                message[self._cx.dialect.reasoning_slot or "reasoning_content"] = ""
-        elif not self._parts:
-            if len(message) == 2:  # role and content
-                return None
-            message["content"] = ""
-        return message
+def _assistant_message(
+    parts: list[JsonObject], calls: list[JsonObject], thoughts: list[tuple[JsonObject, Path]], cx: Conversion
+) -> JsonObject | None:
+    message: JsonObject = {"role": "assistant", "content": _joined(parts, cx)}
+    if thoughts:
+        thinking_to_chat(thoughts, message, cx)
+    if calls:
+        if not parts:
+            message["content"] = None if cx.dialect.null_content else ""
+        message["tool_calls"] = calls
+        if cx.dialect.reasoning_required and cx.dialect.reasoning_slot not in message:
+            message[cx.dialect.reasoning_slot or "reasoning_content"] = ""
+    elif not parts:
+        if len(message) == 2:  # role and content
+            return None
+        message["content"] = ""
+    return message

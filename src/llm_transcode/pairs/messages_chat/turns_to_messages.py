@@ -13,8 +13,7 @@ them would change their meaning and destroy the cached prefix.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -23,32 +22,35 @@ from typing_extensions import assert_never
 from ... import chat
 from ...errors import InvalidPayload
 from ...losses import LossCode
-from ...wire import JsonObject, Path, WireModel, render_path
+from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages
-from .calls import CallIds, call_to_messages, legacy_call_to_messages, result_to_messages
+from .calls import CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
 
 __all__ = ["turns_to_messages"]
 
-SystemLike: TypeAlias = chat.SystemMessage | chat.DeveloperMessage
-Result: TypeAlias = chat.ToolMessage | chat.FunctionMessage
-Content: TypeAlias = str | Sequence[chat.Part] | None
+Spoken: TypeAlias = chat.SystemMessage | chat.DeveloperMessage | chat.UserMessage
+Content: TypeAlias = str | Sequence[Json] | None
+
+_SYSTEM: Final = ("system", "developer")
+_RESULTS: Final = ("tool", "function")
 
 # -- ledger --------------------------------------------------------------------------------------
 
 _NAME: Final = Drop(LossCode.TURN_NAME, "Anthropic's turns have no names")
-_PLAIN: Final = {"role": "`role`", "content": "`content`", "cache_control": "`cache_control` of the last block"}
-SYSTEM_TO_MESSAGES: Final = Fields(chat.SystemMessage, _PLAIN, {"name": _NAME})
-DEVELOPER_TO_MESSAGES: Final = Fields(chat.DeveloperMessage, _PLAIN, {"name": _NAME})
-USER_TO_MESSAGES: Final = Fields(chat.UserMessage, _PLAIN, {"name": _NAME})
+_SPOKEN: Final = {"role": "`role`", "content": "`content`", "cache_control": "`cache_control` of the last block"}
+_PLAIN_TURN: Final[Shape] = {"role": KNOWN, "content": (str, list)}
+SYSTEM_TO_MESSAGES: Final = Fields(chat.SystemMessage, _SPOKEN, {"name": _NAME}, plain=[_PLAIN_TURN])
+DEVELOPER_TO_MESSAGES: Final = Fields(chat.DeveloperMessage, _SPOKEN, {"name": _NAME}, plain=[_PLAIN_TURN])
+USER_TO_MESSAGES: Final = Fields(chat.UserMessage, _SPOKEN, {"name": _NAME}, plain=[_PLAIN_TURN])
 ASSISTANT_TO_MESSAGES: Final = Fields(
     chat.AssistantMessage,
     {
-        **_PLAIN,
+        **_SPOKEN,
         "refusal": "a `text` block",
         "tool_calls": "`tool_use` blocks",
         "function_call": "a `tool_use` block with a made-up id",
@@ -67,6 +69,10 @@ ASSISTANT_TO_MESSAGES: Final = Fields(
         "extra_content": VENDOR,
         "provider_specific_fields": VENDOR,
     },
+    plain=[
+        {"role": KNOWN, "content": str},
+        {"role": KNOWN, "content": (str, type(None)), "tool_calls": list},
+    ],
 )
 
 # -- the walk --------------------------------------------------------------------------------------
@@ -77,16 +83,16 @@ class _Call:
     """A call in the window, until its result is found."""
 
     source_id: str | None
-    name: str | None
+    name: str
     id: str
     path: Path
     result: JsonObject | None = None
 
 
-def turns_to_messages(turns: Sequence[chat.Message], body: JsonObject, cx: Conversion) -> None:
+def turns_to_messages(turns: Sequence[Json], body: JsonObject, cx: Conversion) -> None:
     """Write ``system`` and ``messages`` into the request."""
     leading = 0
-    while leading < len(turns) and isinstance(turns[leading], (chat.SystemMessage, chat.DeveloperMessage)):
+    while leading < len(turns) and tag_of(turns[leading], "role") in _SYSTEM:
         leading += 1
     system = _system(turns[:leading], cx)
     walk = _Walk(turns, cx)
@@ -103,26 +109,24 @@ def turns_to_messages(turns: Sequence[chat.Message], body: JsonObject, cx: Conve
     body["messages"] = walk.out
 
 
-def _system(turns: Sequence[chat.Message], cx: Conversion) -> str | list[JsonObject]:
+def _system(turns: Sequence[JsonObject], cx: Conversion) -> str | list[JsonObject]:
     """One string stays a string; several messages become blocks, never one string."""
-    contents = [
-        _content(turn, ("messages", index), cx)
-        for index, turn in enumerate(turns)
-        if isinstance(turn, (chat.SystemMessage, chat.DeveloperMessage))
-    ]
+    contents = [_content(turn, ("messages", index), cx) for index, turn in enumerate(turns)]
     if len(contents) == 1:
         return contents[0]
     return [block for content in contents for block in _blocks(content)]
 
 
-def _content(turn: SystemLike | chat.UserMessage, path: Path, cx: Conversion) -> str | list[JsonObject]:
+def _content(turn: JsonObject, path: Path, cx: Conversion) -> str | list[JsonObject]:
     """What a turn says: its string, unless a cache mark wants a block to stand on; empty if it says nothing."""
-    _PLAIN_LEDGER[type(turn)].report(turn, path, cx.losses)
-    if isinstance(turn.content, str) and turn.cache_control is None:
-        return turn.content if turn.content.strip() else ""
-    blocks = _content_blocks(turn.content, (*path, "content"), cx)
-    if blocks:
-        mark_for_messages(None, turn.cache_control, blocks[-1], path, cx)
+    read = _LEDGERS[turn["role"]].read(turn, path, cx.losses)
+    mark = None if read is None else read.cache_control
+    content: Content = turn["content"]
+    if isinstance(content, str) and mark is None:
+        return "" if content.isspace() else content
+    blocks = _content_blocks(content, (*path, "content"), cx)
+    if blocks and mark is not None:
+        mark_for_messages(None, mark, blocks[-1], path, cx)
     return sorted(blocks, key=_is_no_result)
 
 
@@ -131,20 +135,18 @@ def _is_no_result(block: JsonObject) -> bool:
     return bool(block["type"] != "tool_result")
 
 
-_PLAIN_LEDGER: Final[dict[type[WireModel], Fields]] = {
-    chat.SystemMessage: SYSTEM_TO_MESSAGES,
-    chat.DeveloperMessage: DEVELOPER_TO_MESSAGES,
-    chat.UserMessage: USER_TO_MESSAGES,
+_LEDGERS: Final[dict[str, Fields[Spoken]]] = {
+    "system": SYSTEM_TO_MESSAGES,
+    "developer": DEVELOPER_TO_MESSAGES,
+    "user": USER_TO_MESSAGES,
 }
 
 
-def _content_blocks(
-    content: Content, path: Path, cx: Conversion, aside: tuple[type[WireModel], ...] = ()
-) -> list[JsonObject]:
-    """The blocks of a content, without the parts that are read elsewhere."""
+def _content_blocks(content: Content, path: Path, cx: Conversion, aside: str = "") -> list[JsonObject]:
+    """The blocks of a content, without the parts of a type that is read elsewhere."""
     if content is None or isinstance(content, str):
-        return _blocks(content if content and content.strip() else "")
-    parts = ((index, part) for index, part in enumerate(content) if not isinstance(part, aside))
+        return _blocks(content if content and not content.isspace() else "")
+    parts = ((index, part) for index, part in enumerate(content) if not aside or tag_of(part, "type") != aside)
     blocks = (part_to_messages(part, (*path, index), cx) for index, part in parts)
     return [block for block in blocks if block is not None]
 
@@ -156,7 +158,7 @@ def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
 
 
 class _Walk:
-    def __init__(self, turns: Sequence[chat.Message], cx: Conversion) -> None:
+    def __init__(self, turns: Sequence[Json], cx: Conversion) -> None:
         self._turns = turns
         self._cx = cx
         self._ids = CallIds(cx)
@@ -167,21 +169,20 @@ class _Walk:
     def run(self, start: int) -> None:
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
-            match turn:
-                case chat.UserMessage():
+            match tag_of(turn, "role"):
+                case "user":
                     self._say("user", _content(turn, ("messages", index), self._cx), ("messages", index))
-                case chat.AssistantMessage():
+                case "assistant":
                     self._assistant(turn, index)
-                case chat.ToolMessage() | chat.FunctionMessage():
+                case "tool" | "function":
                     if index not in self._answered:
                         self._orphan(turn, index)
-                case chat.SystemMessage() | chat.DeveloperMessage():
+                case "system" | "developer":
                     self._system(turn, index)
-                case chat.UnknownMessage(role=role):
+                case _:
+                    role = chat.read_message(turn, ("messages", index)).role
                     roles = "'developer', 'system', 'user', 'assistant', 'tool' or 'function'"
                     raise InvalidPayload(f"expected {roles}, got {role!r}", render_path(("messages", index, "role")))
-                case _:
-                    assert_never(turn)
 
     def _say(self, role: Literal["user", "assistant"], content: str | list[JsonObject], path: Path) -> None:
         """Add to the conversation; a turn that says nothing is left out, one of the same role is merged."""
@@ -198,56 +199,56 @@ class _Walk:
 
     # -- assistant turns
 
-    def _assistant(self, turn: chat.AssistantMessage, index: int) -> None:
+    def _assistant(self, turn: JsonObject, index: int) -> None:
         path: Path = ("messages", index)
-        ASSISTANT_TO_MESSAGES.report(turn, path, self._cx.losses)
-        blocks = thinking_to_messages(turn, path, self._cx)
-        said = _said(turn, path, self._cx)
-        calls = list(self._calls(turn, said, path))
-        if (
-            not blocks
-            and not calls
-            and isinstance(turn.content, str)
-            and turn.cache_control is None
-            and not turn.refusal
-        ):
-            self._say("assistant", turn.content if turn.content.strip() else "", path)
-            return
-        if isinstance(turn.content, str) and turn.content.isspace():
+        read = ASSISTANT_TO_MESSAGES.read(turn, path, self._cx.losses)
+        content: Content = turn.get("content")
+        blocks = _content_blocks(content, (*path, "content"), self._cx, aside="thinking")
+        if read is not None:
+            blocks = [
+                *thinking_to_messages(read, path, self._cx),
+                *blocks,
+                *_otherwise_said(read, blocks, path, self._cx),
+            ]
+        calls = self._calls(turn, read, blocks, path)
+        if isinstance(content, str) and content.isspace() and blocks:
             detail = "a text without words, which Anthropic refuses"
             self._cx.losses.dropped(LossCode.TURN_EMPTY, (*path, "content"), detail, "info")
-        blocks += said
-        blocks += [block for _, block in calls if block is not None]
-        if blocks and not blocks[-1]["type"].endswith("thinking"):
-            mark_for_messages(None, turn.cache_control, blocks[-1], path, self._cx)
-        self._say("assistant", blocks, path)
+        if read is not None and blocks and not blocks[-1]["type"].endswith("thinking"):
+            mark_for_messages(None, read.cache_control, blocks[-1], path, self._cx)
+        self._say("assistant", _unwrapped(blocks, content), path)
         if calls:
-            self._answer([call for call, _ in calls], index)
+            self._answer(calls, index)
 
     def _calls(
-        self, turn: chat.AssistantMessage, said: list[JsonObject], path: Path
-    ) -> Iterable[tuple[_Call, JsonObject | None]]:
-        """Each call and its block; a hybrid client's ``tool_use`` block already stands in the content."""
-        known = [block for block in said if block["type"] == "tool_use"]
-        for block in known:
-            yield _Call(block["id"], block["name"], block["id"], (*path, "content")), None
-        seen = {block["id"] for block in known}
-        for at, call in enumerate(turn.tool_calls or ()):
+        self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
+    ) -> list[_Call]:
+        """Add a block for each call; a hybrid client's ``tool_use`` blocks are there already."""
+        opened = _hybrid_calls(blocks, (*path, "content")) if is_array(turn.get("content")) else []
+        known = {call.id for call in opened}
+        calls: list[Json] = turn.get("tool_calls") or []
+        for at, call in enumerate(calls):
             where: Path = (*path, "tool_calls", at)
-            if not isinstance(call, (chat.FunctionToolCall, chat.CustomToolCall)):
-                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, where, f"a call of type {call.type!r}")
-            elif call.id not in seen:
-                made_up = "" if call.id else f"call_{path[1]}_{at}"
-                call_id = self._ids.assign(call.id, made_up, (*where, "id") if call.id else where)
-                name = call.function.name if isinstance(call, chat.FunctionToolCall) else call.custom.name
-                yield _Call(call.id, name, call_id, where), call_to_messages(call, call_id, where, self._cx)
-        if turn.function_call is not None and not turn.tool_calls:
+            block = call_to_messages(call, where, self._cx)
+            if block is not None and call.get("id") not in known:
+                name = call["custom" if call.get("type") == "custom" else "function"]["name"]
+                opened.append(self._open(block, name, call.get("id"), where))
+                blocks.append(block)
+        if read is not None and read.function_call is not None and not calls:
             where = (*path, "function_call")
-            call_id = self._ids.assign(None, f"call_{path[1]}", where)
-            yield (
-                _Call(None, turn.function_call.name, call_id, where),
-                legacy_call_to_messages(turn.function_call, call_id, where, self._cx),
-            )
+            block = function_call_to_messages(turn["function_call"], where, self._cx)
+            opened.append(self._open(block, read.function_call.name, None, where))
+            blocks.append(block)
+        return opened
+
+    def _open(self, block: JsonObject, name: str, source_id: str | None, path: Path) -> _Call:
+        """Give the block of a call its id; ``name`` is the tool's at the client."""
+        if source_id:
+            block["id"] = self._ids.assign(source_id, "", (*path, "id"))
+        else:
+            place = "_".join(str(key) for key in path if isinstance(key, int))
+            block["id"] = self._ids.assign(None, f"call_{place}", path)
+        return _Call(source_id, name, block["id"], path)
 
     def _answer(self, calls: list[_Call], index: int) -> None:
         """Put the results of the calls into the next turn."""
@@ -262,15 +263,16 @@ class _Walk:
         """Find the results in the window; returns the calls whose results are ours to write."""
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
-            if isinstance(turn, chat.AssistantMessage):
+            role = tag_of(turn, "role")
+            if role == "assistant":
                 break
-            if isinstance(turn, (chat.ToolMessage, chat.FunctionMessage)):
+            if role in _RESULTS:
                 call = open_calls.answered_by(turn)
                 if call is not None:
                     self._answered.add(index)
                     call.result = result_to_messages(turn, call.id, ("messages", index), self._cx)
-            elif isinstance(turn, chat.UserMessage) and isinstance(turn.content, list):
-                open_calls.answered_inside(turn.content)
+            elif role == "user":
+                open_calls.answered_inside(turn.get("content"))
         return open_calls.ours()
 
     def _missing(self, call: _Call) -> JsonObject | None:
@@ -286,20 +288,20 @@ class _Walk:
             case _:
                 assert_never(self._cx.options.unanswered_calls)
 
-    def _orphan(self, turn: Result, index: int) -> None:
+    def _orphan(self, turn: JsonObject, index: int) -> None:
         """A result whose call is gone: Anthropic refuses it as a block, so it becomes text."""
         path: Path = ("messages", index)
         if self._cx.options.unanswered_calls == "reject":
             raise InvalidPayload("expected a call that this tool message answers", render_path(path))
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
-        name = turn.tool_call_id if isinstance(turn, chat.ToolMessage) else turn.name
-        result: JsonObject = result_to_messages(turn, name, path, self._cx)
+        name = turn.get("tool_call_id" if turn["role"] == "tool" else "name")
+        result = result_to_messages(turn, name, path, self._cx)
         content = _blocks(result.get("content") or [])
         self._say("user", [text_block(f"[result of tool call {name}]"), *content], path)
 
     # -- system turns
 
-    def _system(self, turn: SystemLike, index: int) -> None:
+    def _system(self, turn: JsonObject, index: int) -> None:
         path: Path = ("messages", index)
         content = _content(turn, path, self._cx)
         if not content:
@@ -323,19 +325,30 @@ class _Walk:
                 assert_never(self._cx.options.mid_system)
 
 
-def _said(turn: chat.AssistantMessage, path: Path, cx: Conversion) -> list[JsonObject]:
-    """The text of an assistant turn, its refusal and, if nothing else, its audio."""
-    said = _content_blocks(turn.content, (*path, "content"), cx, aside=(chat.ThinkingPart,))
-    if turn.refusal:
+def _otherwise_said(
+    read: chat.AssistantMessage, said: list[JsonObject], path: Path, cx: Conversion
+) -> Iterator[JsonObject]:
+    """The refusal of an assistant turn and, if it says nothing else, its audio."""
+    if read.refusal:
         cx.losses.approximated(LossCode.REFUSAL, (*path, "refusal"), "a past refusal is sent as text", "info")
-        said.append(text_block(turn.refusal))
-    if turn.audio is not None:
+        yield text_block(read.refusal)
+    if read.audio is not None:
         where: Path = (*path, "audio")
-        if said or turn.tool_calls:
+        if said or read.refusal or read.tool_calls:
             cx.losses.dropped(LossCode.AUDIO, where, "what was spoken; the text is kept")
         else:
             cx.losses.refused(LossCode.AUDIO, where, "a turn that was only spoken, which OpenAI alone can look up")
-    return said
+
+
+def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[_Call]:
+    return [_Call(block["id"], block["name"], block["id"], path) for block in blocks if block["type"] == "tool_use"]
+
+
+def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObject]:
+    """A string that came as one and is all there is stays one."""
+    if len(blocks) == 1 and isinstance(content, str) and blocks[0] == text_block(content):
+        return content
+    return blocks
 
 
 class _OpenCalls:
@@ -344,23 +357,31 @@ class _OpenCalls:
     def __init__(self, calls: list[_Call]) -> None:
         self._calls = calls
         self._hybrid: set[str] = set()
-        self._by_id: dict[str | None, deque[_Call]] = {}
-        self._by_name: dict[str | None, deque[_Call]] = {}
-        for call in calls:
-            self._by_id.setdefault(call.source_id or None, deque()).append(call)
-            self._by_name.setdefault(call.name, deque()).append(call)
+        self._by_id: dict[str | None, list[_Call]] = {}
+        """The next one last, as below."""
+        self._by_name: dict[str, list[_Call]] = {}
+        for call in reversed(calls):
+            self._by_id.setdefault(call.source_id or None, []).append(call)
 
-    def answered_by(self, turn: Result) -> _Call | None:
+    def answered_by(self, turn: JsonObject) -> _Call | None:
         """The first open call that a message answers."""
-        if isinstance(turn, chat.FunctionMessage):
-            return _next_open(self._by_name.get(turn.name))
-        return _next_open(self._by_id.get(turn.tool_call_id)) or _next_open(self._by_id.get(None))
+        if turn["role"] == "function":
+            return self._named(turn.get("name"))
+        key = turn.get("tool_call_id")
+        waiting = self._by_id.get(key) if isinstance(key, str) else None
+        return _next_open(waiting) or _next_open(self._by_id.get(None))
 
-    def answered_inside(self, parts: Iterable[chat.Part]) -> None:
+    def _named(self, name: Json) -> _Call | None:
+        if not self._by_name:
+            for call in reversed(self._calls):
+                self._by_name.setdefault(call.name, []).append(call)
+        return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
+
+    def answered_inside(self, parts: Json) -> None:
         """Note the ``tool_result`` blocks of a hybrid client, which come along with their user message."""
-        for part in parts:
-            if isinstance(part, chat.UnknownPart) and part.type == "tool_result":
-                answered = part.to_dict().get("tool_use_id")
+        for part in parts if is_array(parts) else ():
+            if tag_of(part, "type") == "tool_result":
+                answered = part.get("tool_use_id")
                 if isinstance(answered, str):
                     self._hybrid.add(answered)
 
@@ -369,9 +390,9 @@ class _OpenCalls:
         return [call for call in self._calls if call.id not in self._hybrid]
 
 
-def _next_open(calls: deque[_Call] | None) -> _Call | None:
-    while calls:
-        call = calls.popleft()
+def _next_open(waiting: list[_Call] | None) -> _Call | None:
+    while waiting:
+        call = waiting.pop()
         if call.result is None:
             return call
     return None

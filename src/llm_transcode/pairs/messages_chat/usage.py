@@ -11,6 +11,7 @@ exact inverse of the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ... import chat, messages
@@ -80,67 +81,60 @@ COMPLETION_DETAILS_TO_MESSAGES: Final = Fields(
 )
 
 
-def usage_to_chat(usage: messages.Usage, path: Path, losses: Recorder) -> JsonObject:
+def usage_to_chat(usage: JsonObject, path: Path, losses: Recorder) -> JsonObject:
     """The usage of a reply."""
     report_usage(usage, path, losses)
     return counts_to_chat(usage)
 
 
-def report_usage(usage: messages.Usage, path: Path, losses: Recorder) -> None:
+def report_usage(usage: JsonObject, path: Path, losses: Recorder) -> None:
     """Record which counts have no counterpart."""
-    USAGE_TO_CHAT.report(usage, path, losses)
-    if usage.output_tokens_details is not None:
-        OUTPUT_DETAILS_TO_CHAT.report(usage.output_tokens_details, (*path, "output_tokens_details"), losses)
+    USAGE_TO_CHAT.report_object(usage, path, losses)
+    details = usage.get("output_tokens_details")
+    if details is not None:
+        OUTPUT_DETAILS_TO_CHAT.report_object(details, (*path, "output_tokens_details"), losses)
 
 
-def counts_to_chat(usage: messages.Usage) -> JsonObject:
+def counts_to_chat(usage: JsonObject) -> JsonObject:
     """The counts of a reply, or of a stream whose counts have been merged."""
-    read = usage.cache_read_input_tokens or 0
-    written = usage.cache_creation_input_tokens or 0
-    prompt = (usage.input_tokens or 0) + read + written
-    completion = usage.output_tokens or 0
+    read = usage.get("cache_read_input_tokens") or 0
+    written = usage.get("cache_creation_input_tokens") or 0
+    prompt = (usage.get("input_tokens") or 0) + read + written
+    completion = usage.get("output_tokens") or 0
     counts: JsonObject = {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
         "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
     }
-    if usage.output_tokens_details is not None:
-        counts["completion_tokens_details"] = {"reasoning_tokens": usage.output_tokens_details.thinking_tokens or 0}
+    details = usage.get("output_tokens_details")
+    if details is not None:
+        counts["completion_tokens_details"] = {"reasoning_tokens": details.get("thinking_tokens") or 0}
     return counts
 
 
 def usage_to_messages(
-    usage: chat.Usage | None, path: Path, losses: Recorder, *, cached_included: bool = True
+    usage: JsonObject | None, path: Path, losses: Recorder, *, cached_included: bool = True
 ) -> JsonObject:
     """The usage of a reply; all three input counts are always there, since clients add them up."""
     if usage is None:
         losses.invented(LossCode.USAGE, path, "the backend counted no tokens; zeros stand for them", "warning")
         return _counts(0, 0, 0, 0)
-    USAGE_TO_MESSAGES.report(usage, path, losses)
-    prompt = usage.prompt_tokens or 0
+    USAGE_TO_MESSAGES.report_object(usage, path, losses)
+    prompt = usage.get("prompt_tokens")
     read, written = _cached(usage, path, losses)
-    if cached_included and read + written > prompt:
+    fresh = (prompt or 0) - read - written
+    if not cached_included:
+        fresh = prompt or 0
+    elif fresh < 0:
         detail = "more tokens are cached than there are: the server is taken to count them apart"
-        at = path if usage.prompt_tokens is None else (*path, "prompt_tokens")
-        losses.approximated(LossCode.USAGE, at, detail, "info")
-        cached_included = False
-    fresh = prompt - read - written if cached_included else prompt
-    counts = _counts(fresh, read, written, usage.completion_tokens or 0)
-    details = usage.completion_tokens_details
-    if details is not None:
-        COMPLETION_DETAILS_TO_MESSAGES.report(details, (*path, "completion_tokens_details"), losses)
-    thinking = _first(details.reasoning_tokens if details is not None else None, usage.reasoning_tokens)
+        losses.approximated(LossCode.USAGE, path if prompt is None else (*path, "prompt_tokens"), detail, "info")
+        fresh = prompt or 0
+    counts = _counts(fresh, read, written, usage.get("completion_tokens") or 0)
+    thinking = _thinking(usage, path, losses)
     if thinking is not None:
         counts["output_tokens_details"] = {"thinking_tokens": thinking}
     return counts
-
-
-def _first(*counts: int | None) -> int | None:
-    for count in counts:
-        if count is not None:
-            return count
-    return None
 
 
 def counts_cache_within(dialect: Dialect | str | None) -> bool:
@@ -158,19 +152,38 @@ def _counts(fresh: int, read: int, written: int, output: int) -> JsonObject:
     }
 
 
-def _cached(usage: chat.Usage, path: Path, losses: Recorder) -> tuple[int, int]:
+_READ: Final = ("cache_read_input_tokens", "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens")
+"""Where vendors say what was read from the cache, if not where OpenAI does."""
+
+
+def _cached(usage: JsonObject, path: Path, losses: Recorder) -> tuple[int, int]:
     """Tokens read from and written to the cache: OpenAI's slots first, then those of other vendors."""
-    details = usage.prompt_tokens_details
-    cached = cached_anew = None
+    read = written = None
+    details = usage.get("prompt_tokens_details")
     if details is not None:
-        PROMPT_DETAILS_TO_MESSAGES.report(details, (*path, "prompt_tokens_details"), losses)
-        cached, cached_anew = details.cached_tokens, _first(details.cache_write_tokens, details.cache_creation_tokens)
-    read = _first(
-        cached,
-        usage.cache_read_input_tokens,
-        usage.prompt_cache_hit_tokens,
-        usage.cached_tokens,
-        usage.num_cached_tokens,
-    )
-    written = _first(cached_anew, usage.cache_creation_input_tokens)
+        PROMPT_DETAILS_TO_MESSAGES.report_object(details, (*path, "prompt_tokens_details"), losses)
+        read = details.get("cached_tokens")
+        written = _first(details, ("cache_write_tokens", "cache_creation_tokens"))
+    if read is None:
+        read = _first(usage, _READ)
+    if written is None:
+        written = usage.get("cache_creation_input_tokens")
     return read or 0, written or 0
+
+
+def _thinking(usage: JsonObject, path: Path, losses: Recorder) -> int | None:
+    thinking: int | None = None
+    details = usage.get("completion_tokens_details")
+    if details is not None:
+        COMPLETION_DETAILS_TO_MESSAGES.report_object(details, (*path, "completion_tokens_details"), losses)
+        thinking = details.get("reasoning_tokens")
+    return usage.get("reasoning_tokens") if thinking is None else thinking
+
+
+def _first(counts: JsonObject, names: Sequence[str]) -> int | None:
+    """The first of the counts by these names that is there."""
+    for name in names:
+        count: int | None = counts.get(name)
+        if count is not None:
+            return count
+    return None

@@ -36,7 +36,7 @@ APPROXIMATE_TO_MESSAGES: Final = Fields(
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def web_search_to_messages(request: chat.Request, body: JsonObject, cx: Conversion) -> None:
+def web_search_to_messages(request: chat.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
     """Add the tool, where the backend has one."""
     options = request.web_search_options
     if options is None:
