@@ -51,8 +51,9 @@ class Unknown(WireModel):
 
 def holding(union: Any) -> type[WireModel]:
     """A model with a list of blocks of an open union."""
-    by_type = OpenUnion("type")
-    return create_model("Holder", __base__=WireModel, blocks=(list[Annotated[union, by_type]], ...))
+    tagged = OpenUnion("type")
+    blocks: Any = list[Annotated[union, tagged]]
+    return create_model("Holder", __base__=WireModel, blocks=(blocks, ...))
 
 
 KNOWN: Final = Text | Picture | Unknown
@@ -108,9 +109,9 @@ def test_a_model_made_by_hand_has_a_document_too() -> None:
 
 def test_a_model_whose_fields_are_of_another_type_is_still_written() -> None:
     """Callers construct models without checking them, and find out from the backend."""
-    unchecked: dict[str, Any] = {"a": "one"}
+    fields: dict[str, Any] = {"a": "one"}
 
-    assert Named.model_construct(**unchecked).to_dict() == {"a": "one"}
+    assert Named.model_construct(**fields).to_dict() == fields
 
 
 # -- bodies ----------------------------------------------------------------------------------------
