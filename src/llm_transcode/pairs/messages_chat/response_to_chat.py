@@ -24,7 +24,7 @@ from .stop import stop_to_finish
 from .tools import FREE_TEXT
 from .usage import usage_to_chat
 
-__all__ = ["call_of_reply", "citation_to_chat", "report_unsaid", "response_to_chat"]
+__all__ = ["call_of_reply", "citation_to_chat", "refusal_to_chat", "report_unsaid", "response_to_chat"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -201,7 +201,8 @@ def response_to_chat(response: messages.Response, context: ReplyContext, options
         message.add(block, ("content", index))
     if context.legacy_functions and len(message.calls) > 1:
         cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content",), "a function_call holds one call; the others are lost")
-    choice: JsonObject = {"index": 0, "message": message.finish(_refusal(response, cx)), "logprobs": None}
+    refusal = refusal_to_chat(response.stop_details, response.stop_reason, ("stop_details",), cx.losses)
+    choice: JsonObject = {"index": 0, "message": message.finish(refusal), "logprobs": None}
     choice["finish_reason"] = stop_to_finish(
         response.stop_reason, bool(message.calls), ("stop_reason",), cx.losses, context.legacy_functions
     )
@@ -222,9 +223,14 @@ def response_to_chat(response: messages.Response, context: ReplyContext, options
     return Converted(chat.Response, body, cx.losses, context)
 
 
-def _refusal(response: messages.Response, cx: Conversion) -> str | None:
-    details = response.stop_details
+def refusal_to_chat(
+    details: messages.StopDetails | None, reason: str | None, path: Path, losses: Recorder
+) -> str | None:
+    """The ``refusal`` that says what the details of a stop reason say."""
     if details is None:
         return None
-    STOP_DETAILS_TO_CHAT.report(details, ("stop_details",), cx.losses)
-    return details.explanation if response.stop_reason == "refusal" else None
+    STOP_DETAILS_TO_CHAT.report(details, path, losses)
+    if reason == "refusal":
+        return details.explanation
+    losses.dropped(LossCode.REFUSAL, path, "the details of a refusal, where the reply is none", "info")
+    return None
