@@ -18,9 +18,9 @@ from ...losses import LossCode
 from ...options import Options
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import VENDOR, Drop, Fields, UnionFields
 from .calls import FUNCTION_TO_MESSAGES, input_of, report_call
-from .content_to_messages import PARTS_TO_MESSAGES, text_block
+from .content_to_messages import text_block
 from .identity import made_up_id, model_of_reply
 from .reasoning import read_reasoning
 from .serving import tier_to_messages
@@ -75,6 +75,12 @@ CHOICE_TO_MESSAGES: Final = Fields(
         "error": Drop(LossCode.ERROR_DETAILS, "the choice failed"),
     },
 )
+_NO_MARK: Final = Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info")
+_NO_MARKS: Final = {"prompt_cache_breakpoint": _NO_MARK, "cache_control": _NO_MARK}
+REPLY_PARTS_TO_MESSAGES: Final = UnionFields(
+    Fields(chat.TextPart, {"type": "`text` block", "text": "`text`"}, _NO_MARKS),
+    Fields(chat.RefusalPart, {"type": "`text` block", "refusal": "`text`, `stop_reason` refusal"}, _NO_MARKS),
+)
 _SPOKEN: Final = Drop(LossCode.AUDIO, "Anthropic's replies are not spoken", "info")
 AUDIO_TO_MESSAGES: Final = Fields(
     chat.Audio, {"transcript": "a `text` block"}, {"id": _SPOKEN, "data": _SPOKEN, "expires_at": _SPOKEN}
@@ -118,7 +124,7 @@ def response_to_messages(
     content = _blocks(message, response, (*path, "message"), cx)
     calls = any(block["type"] == "tool_use" for block in content)
     stop = finish_to_stop(choice.finish_reason, calls, _finish_path(choice, path), cx.losses)
-    matched = matched_stop(choice.stop_reason, context) or matched_stop(choice.matched_stop, context)
+    matched = _matched(choice, path, context, cx)
     body: JsonObject = {
         "id": response.id or _invented_id(response, cx),
         "type": "message",
@@ -143,6 +149,12 @@ def _first_choice(response: chat.Response, cx: Conversion) -> tuple[chat.Choice,
     choice = response.choices[at]
     CHOICE_TO_MESSAGES.report(choice, ("choices", at), cx.losses)
     return choice, ("choices", at)
+
+
+def _matched(choice: chat.Choice, path: Path, context: ReplyContext, cx: Conversion) -> str | None:
+    """The stop sequence that ended the answer, under either vendor's name."""
+    vllm = matched_stop(choice.stop_reason, (*path, "stop_reason"), context, cx.losses)
+    return vllm or matched_stop(choice.matched_stop, (*path, "matched_stop"), context, cx.losses)
 
 
 def _refuses(message: chat.ResponseMessage) -> bool:
@@ -197,10 +209,10 @@ def _texts(message: chat.ResponseMessage, path: Path, cx: Conversion) -> Iterabl
     for index, part in enumerate(message.content or ()) if isinstance(message.content, list) else ():
         match part:
             case chat.TextPart(text=text):
-                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
+                REPLY_PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
                 yield text
             case chat.RefusalPart(refusal=text):
-                PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
+                REPLY_PARTS_TO_MESSAGES.report(part, (*path, "content", index), cx.losses)
                 cx.losses.approximated(LossCode.REFUSAL, (*path, "content", index), "a refusal becomes text", "info")
                 yield text
             case chat.ThinkingPart():
