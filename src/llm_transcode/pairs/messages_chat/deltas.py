@@ -87,17 +87,17 @@ class DeltaReader:
     def _read_content(self, delta: chat.Delta) -> None:
         if isinstance(delta.content, str):
             for kind, text in self._think_tags.read(delta.content):
-                self._blocks.say(kind, text)
+                self._say(kind, text, (*_DELTA, "content"))
             return
         for at, part in enumerate(delta.content or ()):
             REPLY_PARTS_TO_MESSAGES.report(part, (*_DELTA, "content", at), self._cx.losses)
             match part:
                 case chat.TextPart(text=text):
-                    self._say("text", text)
+                    self._say("text", text, (*_DELTA, "content", at))
                 case chat.RefusalPart(refusal=text):
                     self._refuse(text, (*_DELTA, "content", at))
                 case chat.ThinkingPart():
-                    self._say("thinking", text_of_part(part))
+                    self._say("thinking", text_of_part(part), (*_DELTA, "content", at))
                 case _:
                     detail = f"a part of type {part.type!r}"
                     self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
@@ -105,12 +105,12 @@ class DeltaReader:
     def end_text(self) -> None:
         """No text follows at once: what might have begun a think tag is text after all."""
         for kind, text in self._think_tags.close():
-            self._blocks.say(kind, text)
+            self._say(kind, text, (*_DELTA, "content"))
 
     def _refuse(self, text: str, path: Path) -> None:
         self.refused = True
         self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
-        self._say("text", text)
+        self._say("text", text, path)
 
     def _hear(self, audio: chat.AudioDelta) -> None:
         if not any(audio.to_dict().values()):
@@ -119,9 +119,11 @@ class DeltaReader:
         AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
         if audio.id or audio.data or audio.transcript:
             self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
-        self._say("text", audio.transcript or "")
+        self._say("text", audio.transcript or "", path)
 
-    def _say(self, kind: ProseKind, text: str) -> None:
+    def _say(self, kind: ProseKind, text: str, path: Path) -> None:
+        if kind == "thinking":
+            self._blocks.thought_at = path
         if text:
             self._blocks.say(kind, text)
 
@@ -131,11 +133,11 @@ class DeltaReader:
         plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
             self._thought_in_list = False
-            self._blocks.say("thinking", plain)
+            self._say("thinking", plain, (*_DELTA, _slot_of(delta)))
         for at, block in enumerate(delta.thinking_blocks or ()):
             match block:
                 case chat.ThinkingBlock():
-                    self._read_thought(block.thinking, block.signature, plain)
+                    self._read_thought(block.thinking, block.signature, plain, "thinking_blocks")
                 case chat.RedactedThinkingBlock(data=str() as data):
                     self._blocks.redact(data)
                 case _:
@@ -147,22 +149,22 @@ class DeltaReader:
         match detail:
             case chat.ReasoningText():
                 ours = detail.format in (None, ANTHROPIC_FORMAT)
-                self._read_thought(detail.text, detail.signature if ours else None, plain)
+                self._read_thought(detail.text, detail.signature if ours else None, plain, "reasoning_details")
                 if detail.signature and not ours:
                     report_foreign((*path, "signature"), self._cx.losses)
             case chat.ReasoningSummary():
-                self._read_thought(detail.summary, None, plain)
+                self._read_thought(detail.summary, None, plain, "reasoning_details")
             case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
                 self._blocks.redact(data)
             case _:
                 report_foreign(path, self._cx.losses)
 
-    def _read_thought(self, text: str | None, signature: str | None, plain: str | None) -> None:
+    def _read_thought(self, text: str | None, signature: str | None, plain: str | None, slot: str) -> None:
         if signature:
             self._blocks.sign("" if plain else text or "", signature)
         elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
-            self._blocks.say("thinking", text)
+            self._say("thinking", text, (*_DELTA, slot))
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
@@ -184,9 +186,16 @@ class DeltaReader:
         path: Path = (*_DELTA, "function_call")
         FUNCTION_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
         if call.name or call.arguments:
-            self._cx.losses.approximated(LossCode.LEGACY_FUNCTION, path, "a call without id", "info")
             self.end_text()
+            self._blocks.call_at, self._blocks.arguments_at = path, (*path, "arguments")
             self._blocks.call(Fragment(None, "", call.name or "", _text_of(call.arguments)))
+
+
+def _slot_of(delta: chat.Delta) -> str:
+    """Which string tells the thought."""
+    if delta.reasoning_content:
+        return "reasoning_content"
+    return "reasoning" if delta.reasoning else "reasoning_text"
 
 
 def _text_of(arguments: str | JsonObject | None) -> str:

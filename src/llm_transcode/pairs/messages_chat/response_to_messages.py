@@ -14,7 +14,7 @@ from ... import chat, messages
 from ...converted import Converted, ReplyContext
 from ...dialects import dialect_named
 from ...errors import InvalidPayload
-from ...losses import LossCode
+from ...losses import LossCode, Recorder
 from ...options import Options
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
@@ -234,11 +234,11 @@ def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, c
         at: Path = (*path, "tool_calls", index)
         match call:
             case chat.FunctionToolCall(function=function):
-                report_call(call, at, cx.losses)
+                _report_call(call, at, cx.losses)
                 tool_input = input_of(function.arguments, (*at, "function", "arguments"), cx)
                 yield _tool_use(_call_id(call.id, f"{seed}_{index}", at, cx), function.name, tool_input)
             case chat.CustomToolCall(custom=custom):
-                report_call(call, at, cx.losses)
+                _report_call(call, at, cx.losses)
                 call_id = _call_id(call.id, f"{seed}_{index}", at, cx)
                 yield _tool_use(call_id, custom.name, {FREE_TEXT: custom.input})
             case chat.UnknownToolCall():
@@ -250,6 +250,12 @@ def _calls(message: chat.ResponseMessage, response: chat.Response, path: Path, c
         FUNCTION_TO_MESSAGES.report(message.function_call, at, cx.losses)
         tool_input = input_of(message.function_call.arguments, (*at, "arguments"), cx)
         yield _tool_use(_call_id(None, f"{seed}_0", at, cx), message.function_call.name, tool_input)
+
+
+def _report_call(call: chat.FunctionToolCall | chat.CustomToolCall, path: Path, losses: Recorder) -> None:
+    report_call(call, path, losses)
+    if call.cache_control is not None:
+        losses.dropped(_NO_MARK.code, (*path, "cache_control"), _NO_MARK.detail, _NO_MARK.level)
 
 
 def _call_id(call_id: str | None, seed: str, path: Path, cx: Conversion) -> str:

@@ -28,6 +28,7 @@ from .deltas import DELTA_TO_MESSAGES, DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
+from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
 from .usage import counts_cache_within, usage_to_messages
 
@@ -43,12 +44,12 @@ CHUNK_TO_MESSAGES: Final = Fields(
         "model": "`message_start`",
         "choices": "blocks",
         "usage": "`message_delta`",
+        "service_tier": "`message_start`, where it comes in time",
         "x_groq": "`message_delta`, where usage stands only there",
         "error": "`error`",
     },
     {
         **{name: RESPONSE_TO_MESSAGES.dropped[name] for name in ("created", "system_fingerprint", "moderation")},
-        "service_tier": Drop(LossCode.SERVICE_TIER, "message_delta has no slot for it", "info"),
         "obfuscation": Drop(LossCode.STREAM_OPTIONS, "padding of the stream", "info"),
     },
 )
@@ -87,6 +88,7 @@ class ToMessagesStream:
         self._started = False
         self._finish: str | None = None
         self._matched: str | None = None
+        self._tier: str | None = None
         self._deltas = DeltaReader(self._blocks, self._cx)
         self._usage: chat.Usage | None = None
         self._usage_path: Path = ("usage",)
@@ -164,6 +166,8 @@ class ToMessagesStream:
             self._note_usage(chunk.x_groq.usage, ("x_groq", "usage"))
         if chunk.x_groq is not None:
             X_GROQ_TO_MESSAGES.report(chunk.x_groq, ("x_groq",), self._cx.losses)
+        if chunk.service_tier is not None and "service_tier" not in self._quiet:
+            self._note_tier(chunk.service_tier)
         if chunk.choices or chunk.id:
             self._start(chunk.id, chunk.model)
         for at, choice in enumerate(chunk.choices or ()):
@@ -175,6 +179,14 @@ class ToMessagesStream:
     def _note_usage(self, usage: chat.Usage, path: Path) -> None:
         self._usage = _merged(self._usage, usage)
         self._usage_path = path
+
+    def _note_tier(self, tier: str) -> None:
+        self._quiet.add("service_tier")  # all chunks have it
+        if self._started:
+            detail = "it comes after message_start, the only event with a slot for it"
+            self._cx.losses.dropped(LossCode.SERVICE_TIER, ("service_tier",), detail, "info")
+        else:
+            self._tier = tier_to_messages(tier, ("service_tier",), self._cx.losses)
 
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
@@ -199,6 +211,8 @@ class ToMessagesStream:
                 "output_tokens": 0,
             },
         }
+        if self._tier is not None:
+            message["usage"]["service_tier"] = self._tier
         self._blocks.events.append({"type": "message_start", "message": message})
 
     def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
