@@ -272,7 +272,7 @@ def test_a_legacy_client_gets_one_call() -> None:
         chunk({"function_call": {"arguments": "1}"}}),
         *finished("function_call"),
     ]
-    assert lost(stream) == [("legacy_function", "$.content_block")]
+    assert lost(stream) == [("legacy_function", "$.content_block.id"), ("legacy_function", "$.content_block")]
 
 
 # -- free text and emulated output -------------------------------------------------------------------

@@ -27,6 +27,7 @@ from .open_block import OpenBlock
 from .reasoning import BETWEEN_THOUGHTS, THOUGHTS_TO_CHAT, Thought, carry, report_plain
 from .response_to_chat import (
     CITATION_TO_CHAT,
+    NO_ID,
     REPLY_CALL_TO_CHAT,
     REPLY_TEXT_TO_CHAT,
     citation_to_chat,
@@ -143,6 +144,7 @@ class ChunkWriter:
                 self._think(opened, block.thinking)
             case messages.RedactedThinkingBlock():
                 THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
+                opened.kind = "whole"
                 self._detail(block, path)
             case messages.ToolUseBlock(name=self._context.output_tool):
                 REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
@@ -150,15 +152,15 @@ class ChunkWriter:
                 opened.given = block.input
             case messages.ToolUseBlock():
                 REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
-                self._open_call(opened, block)
+                self._open_call(opened, block, path)
             case _:
                 report_unsaid(block, path, self._cx.losses)
         self.open = opened
 
-    def _open_call(self, opened: OpenBlock, block: messages.ToolUseBlock) -> None:
+    def _open_call(self, opened: OpenBlock, block: messages.ToolUseBlock, path: Path) -> None:
         if self._context.legacy_functions and self._calls:
             detail = "a function_call holds one call; the others are lost"
-            self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content_block",), detail)
+            self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, path, detail)
             return
         opened.kind = "call"
         opened.given = block.input
@@ -166,6 +168,7 @@ class ChunkWriter:
         self._calls += 1
         name = self._context.tool_names.get(block.name, block.name)
         if self._context.legacy_functions:
+            self._cx.losses.dropped(NO_ID.code, (*path, "id"), NO_ID.detail, NO_ID.level)
             self.emit({"function_call": {"name": name, "arguments": ""}})
         elif name in self._context.custom_tools:
             opened.free_text = FreeTextReader()
@@ -185,7 +188,7 @@ class ChunkWriter:
             self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("index",), "a delta for a block that is not open")
             return False
         if opened.kind == "ignored":
-            return True  # the block is on record
+            return True
         return self._grow(opened, delta)
 
     def _grow(self, opened: OpenBlock, delta: messages.BlockDelta) -> bool:

@@ -24,7 +24,7 @@ from .stop import stop_to_finish
 from .tools import FREE_TEXT
 from .usage import usage_to_chat
 
-__all__ = ["call_of_reply", "citation_to_chat", "refusal_to_chat", "report_unsaid", "response_to_chat"]
+__all__ = ["NO_ID", "call_of_reply", "citation_to_chat", "refusal_to_chat", "report_unsaid", "response_to_chat"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -71,6 +71,8 @@ REPLY_TEXT_TO_CHAT: Final = Fields(
     {"type": "`content`", "text": "`content`", "citations": "`annotations`"},
     _NO_MARKS,
 )
+NO_ID: Final = Drop(LossCode.LEGACY_FUNCTION, "a function_call has no id", "info")
+"""For the id of a call that goes to a client of the deprecated functions."""
 _SOURCE: Final = Drop(LossCode.CITATIONS, "an annotation names the page, not the passage in it", "info")
 CITATION_TO_CHAT: Final = Fields(
     messages.WebSearchResultLocation,
@@ -106,7 +108,7 @@ class _ChatMessage:
                 self._append(dump_json(block.input).decode())
             case messages.ToolUseBlock():
                 REPLY_CALL_TO_CHAT.report(block, path, self.cx.losses)
-                self.calls.append(call_of_reply(block.id, block.name, block.input, self.context))
+                self._call(block, path)
             case messages.ThinkingBlock() | messages.RedactedThinkingBlock():
                 self._thought(block, path)
             case _:
@@ -117,6 +119,15 @@ class _ChatMessage:
         if self.cx.options.reasoning in (None, "reasoning_content", "reasoning"):
             report_plain(block, path, self.cx)
         self.thoughts.append(block)
+
+    def _call(self, block: messages.ToolUseBlock, path: Path) -> None:
+        if self.context.legacy_functions and self.calls:
+            detail = "a function_call holds one call; the others are lost"
+            self.cx.losses.dropped(LossCode.LEGACY_FUNCTION, path, detail)
+            return
+        if self.context.legacy_functions:
+            self.cx.losses.dropped(NO_ID.code, (*path, "id"), NO_ID.detail, NO_ID.level)
+        self.calls.append(call_of_reply(block.id, block.name, block.input, self.context))
 
     def _text(self, block: messages.TextBlock, path: Path) -> None:
         REPLY_TEXT_TO_CHAT.report(block, path, self.cx.losses)
@@ -199,8 +210,6 @@ def response_to_chat(response: messages.Response, context: ReplyContext, options
     message = _ChatMessage(cx, context)
     for index, block in enumerate(response.content):
         message.add(block, ("content", index))
-    if context.legacy_functions and len(message.calls) > 1:
-        cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content",), "a function_call holds one call; the others are lost")
     refusal = refusal_to_chat(response.stop_details, response.stop_reason, ("stop_details",), cx.losses)
     choice: JsonObject = {"index": 0, "message": message.finish(refusal), "logprobs": None}
     choice["finish_reason"] = stop_to_finish(
