@@ -188,12 +188,17 @@ def accumulated(body: bytes, protocol: Protocol) -> JsonObject:
 
 
 def said(value: Json) -> Json:
-    """A document without what says nothing; arguments are read, since a stream keeps how numbers are spelled."""
+    """A document without what says nothing: nulls, and the numbers by which a stream counts annotations.
+
+    Arguments are read, since a stream keeps how numbers are spelled.
+    """
     if isinstance(value, dict):
         return {
             name: json.loads(item) if name == "arguments" else said(item)
             for name, item in value.items()
-            if item is not None and (name, item) != ("content", "")
+            if item is not None
+            and (name, item) != ("content", "")
+            and not (name == "index" and "url_citation" in value)
         }
     return [said(item) for item in value] if isinstance(value, list) else value
 

@@ -20,7 +20,7 @@ def _models(form: Any) -> Iterator[type[WireModel]]:
         yield from _models(part)
 
 
-ROOTS: Final = (
+ROOTS: Final[tuple[type[WireModel], ...]] = (
     messages.Request,
     messages.Response,
     messages.ErrorResponse,
