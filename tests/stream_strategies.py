@@ -198,7 +198,7 @@ def _add_extras(draw: DrawFn, places: list[JsonObject], extras: JsonObject) -> N
     # A tier that comes late has no place in Messages.
     alone = places[:1] if name == "service_tier" else places
     chosen = draw(st.sampled_from([places, *([place] for place in alone)]))
-    for place in chosen if name else ():
+    for place in chosen if name is not None else ():
         place[name] = extras[name]
 
 
