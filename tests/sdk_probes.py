@@ -38,7 +38,7 @@ class Probe:
 
     path: Path
     label: str
-    """The path for readers, with the tags of what stands in lists: ``.messages[]<user>.content``."""
+    """The path for readers, with the tags of what stands in lists and unions: ``.messages[]<user>.content``."""
     value: Json
     document: JsonObject
     others: Sequence[JsonObject]
@@ -81,6 +81,9 @@ class _Place:
     def inside(self, key: str | int, label: str, wrap: Callable[[Json], Json]) -> _Place:
         return _Place((*self.path, key), self.label + label, lambda value: self.wrap(wrap(value)))
 
+    def tagged(self, tag: str) -> _Place:
+        return replace(self, label=f"{self.label}<{tag}>") if tag else self
+
 
 class Probes:
     """The probes of one type. ``is_settled`` tells whether a structure goes as a whole, fields and all."""
@@ -90,17 +93,20 @@ class Probes:
         self._is_settled = is_settled
 
     def of_field(self, struct: Form, name: str) -> Iterator[Probe]:
-        """Everything at and below one field of the document itself."""
+        """Everything at and below one field of the document itself, be it `UNLISTED`."""
+        if name == UNLISTED:
+            return iter([_unlisted(self._minimal(struct), _Place())])
         return self._field(struct, self._minimal(struct), name, _Place())
 
     # -- structures
 
     def _structs(self, form: Form, place: _Place, name: str) -> Iterator[Probe]:
         """Everything below the structures that ``form`` may hold."""
+        is_union = sum(map(is_struct, members(form))) > 1
         for member in members(form):
             if is_struct(member):
                 for base in self._bases(member):
-                    yield from self._struct(member, base, place)
+                    yield from self._struct(member, base, place.tagged(_tag(base)) if is_union else place)
             elif (item := item_of(member)) is not None:
                 yield from self._items(item, place, name)
             elif (value := value_of(member)) is not None:
@@ -110,8 +116,7 @@ class Probes:
         document = place.wrap(base)
         if self._is_settled(place.path, document):
             return
-        unlisted = place.wrap({**base, UNLISTED: "x"})
-        yield Probe((*place.path, UNLISTED), f"{place.label}.{UNLISTED}", "x", unlisted, [document])
+        yield _unlisted(base, place)
         for name, declared in fields(struct).items():
             if name not in _TAGS or not literals(declared.form):
                 yield from self._field(struct, base, name, place)
@@ -124,8 +129,8 @@ class Probes:
             for base in self._bases(member):
                 tag = _tag(base)
                 for before, after in self._seeds.company.get(f"{name}<{tag}>", [([], [])]):
-                    around = place.inside(len(before), f"[]<{tag}>" if tag else "[]", _between(before, after))
-                    yield from self._struct(member, base, around)
+                    around = place.inside(len(before), "[]", _between(before, after))
+                    yield from self._struct(member, base, around.tagged(tag))
 
     def _bases(self, struct: Form) -> Iterator[JsonObject]:
         """The least that is valid, once for each value of the tag."""
@@ -180,6 +185,11 @@ class Probes:
             if key in self._seeds.values:
                 return self._seeds.values[key]
         return _leaves(fields(struct)[name].form)
+
+
+def _unlisted(base: JsonObject, place: _Place) -> Probe:
+    document = place.wrap({**base, UNLISTED: "x"})
+    return Probe((*place.path, UNLISTED), f"{place.label}.{UNLISTED}", "x", document, [place.wrap(base)])
 
 
 def _values(values: list[Json], at: _Place, without: list[JsonObject]) -> Iterator[Probe]:

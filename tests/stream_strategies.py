@@ -55,6 +55,8 @@ def chat_streams(draw: DrawFn) -> list[JsonObject]:
         chunks[-1]["choices"][0]["finish_reason"] = finish
     _add_usage(draw, chunks)
     _add_habits(draw, chunks)
+    for where, extras in (("chunk", _EXTRAS_OF_CHUNKS), ("choice", _EXTRAS_OF_CHOICES), ("delta", _EXTRAS_OF_DELTAS)):
+        _add_extras(draw, [place for each in chunks for place in _places(each, where)], extras)
     return chunks
 
 
@@ -63,6 +65,8 @@ def _prose_deltas(draw: DrawFn) -> list[JsonObject]:
     """Reasoning under one of its names, then text."""
     slot = draw(st.sampled_from(["reasoning_content", "reasoning", "reasoning_text"]))
     reasoning, text = draw(texts | st.just("")), draw(texts | st.just(""))
+    if draw(st.booleans()) and draw(st.booleans()):
+        return draw(_parts(reasoning, text))
     deltas: list[JsonObject] = [{slot: piece} for piece in draw(pieces_of(reasoning))] if reasoning else []
     match draw(st.sampled_from(["unsigned", "signed at the end", "in both slots"])):
         case "signed at the end":
@@ -71,6 +75,17 @@ def _prose_deltas(draw: DrawFn) -> list[JsonObject]:
             deltas = [{**delta, **_thought(delta[slot], None)} for delta in deltas] + [_thought("", "c2ln")]
     said = draw(pieces_of(text)) if text else []
     return deltas + [{"content": piece} for piece in said]
+
+
+@st.composite
+def _parts(draw: DrawFn, reasoning: str, text: str) -> list[JsonObject]:
+    """Mistral's manner, in which everything is a part; a refusal is OpenAI's."""
+    said = draw(st.sampled_from(["text", "refusal"]))
+    thinking = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": piece}]} for piece in draw(pieces_of(reasoning))
+    ]
+    texts_said = [{"type": said, said: piece} for piece in draw(pieces_of(text))]
+    return [{"content": [part]} for part in (*thinking, *texts_said)]
 
 
 def _thought(text: str, signature: str | None) -> JsonObject:
@@ -155,6 +170,38 @@ def _add_habits(draw: DrawFn, chunks: list[JsonObject]) -> None:
             choice["finish_reason"] = choice["finish_reason"] or ""
 
 
+_EXTRAS_OF_CHUNKS: Final[dict[str, Any]] = {
+    "service_tier": "default",
+    "system_fingerprint": "fp",
+    "obfuscation": "x",
+    "brand_new": 0,
+}
+_EXTRAS_OF_CHOICES: Final[dict[str, Any]] = {
+    "logprobs": {"content": []},
+    "native_finish_reason": "STOP",
+    "service_tier": "of the choice",
+    "brand_new": {"x": 1},
+}
+_EXTRAS_OF_DELTAS: Final[dict[str, Any]] = {"annotations": [], "brand_new": False, "extra_content": {"x": 1}}
+"""What some servers add, in one chunk or in all of them."""
+
+
+def _places(each: JsonObject, where: str) -> list[JsonObject]:
+    """The objects of a kind in a chunk."""
+    if where == "chunk":
+        return [each]
+    return [choice["delta"] if where == "delta" else choice for choice in each["choices"]]
+
+
+def _add_extras(draw: DrawFn, places: list[JsonObject], extras: JsonObject) -> None:
+    name = draw(st.sampled_from(["", *extras]))
+    # A tier that comes late has no place in Messages.
+    alone = places[:1] if name == "service_tier" else places
+    chosen = draw(st.sampled_from([places, *([place] for place in alone)]))
+    for place in chosen if name else ():
+        place[name] = extras[name]
+
+
 # -- Messages --------------------------------------------------------------------------------------
 
 
@@ -169,6 +216,9 @@ def messages_streams(draw: DrawFn) -> list[JsonObject]:
         events = [event for event in events if event["type"] != "content_block_stop"]
     called = any(opening["type"] == "tool_use" for opening, _ in blocks)
     events += draw(_ends(usage, "tool_use" if called else "end_turn"))
+    _add_extras(draw, events, {"brand_new": 0})
+    if draw(st.booleans()):
+        events.insert(draw(st.integers(1, len(events) - 1)), {"type": "brand_new", "index": 0})
     for at in sorted(draw(st.sets(st.integers(1, len(events)), max_size=2)), reverse=True):
         events.insert(at, {"type": "ping"})
     return _with_own_ids(events)
@@ -184,7 +234,9 @@ def _with_own_ids(events: list[JsonObject]) -> list[JsonObject]:
 @st.composite
 def _ends(draw: DrawFn, usage: JsonObject, usual: str) -> list[JsonObject]:
     stop = draw(st.sampled_from([usual, "max_tokens", "stop_sequence", "refusal"]))
-    delta = {"stop_reason": stop, "stop_sequence": "###" if stop == "stop_sequence" else None}
+    delta: JsonObject = {"stop_reason": stop, "stop_sequence": "###" if stop == "stop_sequence" else None}
+    if stop == "refusal":
+        delta["stop_details"] = {"type": "refusal", "category": "bio", "explanation": draw(st.none() | texts)}
     last = {"type": "message_delta", "delta": delta, "usage": draw(st.sampled_from([usage, _partly(usage)]))}
     early = {"type": "message_delta", "delta": {"stop_reason": None}, "usage": {"output_tokens": 0}}
     return [*([early] if draw(st.booleans()) else []), last, {"type": "message_stop"}]
@@ -197,17 +249,37 @@ def _partly(usage: JsonObject) -> JsonObject:
 @st.composite
 def _blocks(draw: DrawFn) -> tuple[JsonObject, list[JsonObject]]:
     """A block and its deltas."""
-    kind = draw(st.sampled_from(["text", "thinking", "redacted", "call", "whole call", "server"]))
-    if kind == "redacted":
-        return {"type": "redacted_thinking", "data": "ZGF0YQ"}, []
+    kind = draw(st.sampled_from(["text", "thinking", "whole", "summary", "call", "whole call", "server"]))
+    if kind == "whole":
+        return draw(st.sampled_from(_WHOLE)), []
+    if kind == "summary":
+        return {"type": "compaction", "content": None}, _deltas("compaction_delta", "content", [draw(texts)])
     if kind == "text":
         first, *rest = ["", *draw(pieces_of(draw(texts)))] if draw(st.booleans()) else draw(pieces_of(draw(texts)))
-        return {"type": "text", "text": first}, _deltas("text_delta", "text", rest)
+        cited = [{"type": "citations_delta", "citation": each} for each in draw(st.lists(_CITATIONS, max_size=2))]
+        return {"type": "text", "text": first}, [*_deltas("text_delta", "text", rest), *cited]
     if kind == "thinking":
         deltas = _deltas("thinking_delta", "thinking", draw(pieces_of(draw(texts))) if draw(st.booleans()) else [])
         deltas += _deltas("signature_delta", "signature", ["c2ln"])
         return {"type": "thinking", "thinking": "", "signature": ""}, deltas
     return draw(_calls_of_messages(kind))
+
+
+_WHOLE: Final[tuple[JsonObject, ...]] = (
+    {"type": "redacted_thinking", "data": "ZGF0YQ"},
+    {"type": "web_search_tool_result", "tool_use_id": "srvtoolu", "content": []},
+    {"type": "container_upload", "file_id": "file"},
+    {"type": "brand_new", "x": 1},
+)
+"""Blocks that come whole."""
+
+_CITATIONS: Final = st.sampled_from(
+    [
+        {"type": "web_search_result_location", "url": "https://a.example", "cited_text": "a", "encrypted_index": "eA"},
+        {"type": "page_location", "cited_text": "a", "document_index": 0, "start_page_number": 1, "end_page_number": 2},
+        {"type": "brand_new_location"},
+    ]
+)
 
 
 @st.composite

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from llm_transcode import Options, ReplyContext, StreamAccumulator, StreamTranscoder, convert_response
+from llm_transcode import Loss, Options, ReplyContext, StreamAccumulator, StreamTranscoder, convert_response
 from llm_transcode.chat.grammar import StreamGrammar as ChatGrammar
 from llm_transcode.messages.grammar import StreamGrammar as MessagesGrammar
 from llm_transcode.protocols import Protocol
@@ -81,6 +81,13 @@ def transcode(body: bytes, source: Protocol) -> bytes:
     return stream.feed(body) + stream.close()
 
 
+def losses_of(body: bytes, source: Protocol) -> tuple[Loss, ...]:
+    stream = transcoder(source)
+    stream.feed(body)
+    stream.close()
+    return stream.losses
+
+
 def is_finished(events: list[JsonObject], target: Protocol) -> bool:
     """Check a stream of ours against the grammar, and tell whether it came to its proper end."""
     grammar = MessagesGrammar() if target == "messages" else ChatGrammar()
@@ -111,6 +118,16 @@ def test_any_cut_gives_the_same(source: Protocol, data: DataObject) -> None:
     out = b"".join([stream.feed(piece) for piece in pieces]) + stream.close()
 
     assert out == transcode(body, source)
+    assert stream.losses == losses_of(body, source)
+
+
+@both_ways
+@QUICK
+@given(data=st.data())
+def test_each_loss_is_recorded_once(source: Protocol, data: DataObject) -> None:
+    losses = losses_of(data.draw(BODIES[source]), source)
+
+    assert len(set(losses)) == len(losses)
 
 
 @both_ways
@@ -120,6 +137,7 @@ def test_one_byte_at_a_time(source: Protocol) -> None:
     out = b"".join([stream.feed(RICH[source][at : at + 1]) for at in range(len(RICH[source]))])
 
     assert out + stream.close() == transcode(RICH[source], source)
+    assert stream.losses == losses_of(RICH[source], source)
 
 
 @both_ways
@@ -170,12 +188,17 @@ def accumulated(body: bytes, protocol: Protocol) -> JsonObject:
 
 
 def said(value: Json) -> Json:
-    """A document without what says nothing; arguments are read, since a stream keeps how numbers are spelled."""
+    """A document without what says nothing: nulls, and the numbers by which a stream counts annotations.
+
+    Arguments are read, since a stream keeps how numbers are spelled.
+    """
     if isinstance(value, dict):
         return {
             name: json.loads(item) if name == "arguments" else said(item)
             for name, item in value.items()
-            if item is not None and (name, item) != ("content", "")
+            if item is not None
+            and (name, item) != ("content", "")
+            and not (name == "index" and "url_citation" in value)
         }
     return [said(item) for item in value] if isinstance(value, list) else value
 
@@ -218,6 +241,7 @@ def test_lines_and_bytes_give_the_same(source: Protocol, data: DataObject) -> No
     out = b"".join([stream.feed_line(line) for line in body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")])
 
     assert out + stream.close() == transcode(body, source)
+    assert stream.losses == losses_of(body, source)
 
 
 @both_ways
@@ -232,6 +256,7 @@ def test_events_and_bytes_give_the_same(source: Protocol, data: DataObject) -> N
 
     plain = [event for event in read_events(transcode(body, source)) if "comment" not in event and "done" not in event]
     assert [event.to_dict() for event in typed] == plain
+    assert stream.losses == losses_of(body, source)
 
 
 @both_ways

@@ -13,9 +13,8 @@ from tests.streams import (
     usage_chunk,
 )
 
-__all__ = ["CREATED", "INCOMPLETE", "NO_REASON", "UNSIGNED", "check", "reply"]
+__all__ = ["CREATED", "INCOMPLETE", "NO_REASON", "check", "reply", "unsigned"]
 
-UNSIGNED = ("thinking_unsigned", "$.choices[0].delta")
 INCOMPLETE = ("tool_call_incomplete", "$.choices[0].delta.tool_calls[0].function.arguments")
 CREATED = ("created", "$.created")
 NO_REASON = ("stop_reason", "$.choices")
@@ -37,3 +36,8 @@ def check(
     assert stream.losses == [CREATED, *(losses or [])]
     assert stream.finished
     assert stream.error is None
+
+
+def unsigned(slot: str = "reasoning_content") -> tuple[str, str]:
+    """The loss of a thought that stood in ``slot`` of a delta, without signature."""
+    return ("thinking_unsigned", f"$.choices[0].delta.{slot}")

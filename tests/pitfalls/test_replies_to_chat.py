@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm_transcode import LossCode, Options, ReplyContext, convert_response
+from llm_transcode import Options, ReplyContext, convert_response
 
 from .conversions import (
     Json,
@@ -205,4 +205,4 @@ def test_legacy_clients_get_one_call() -> None:
 
     function_call = {"name": "f", "arguments": "{}"}
     assert outcome.body == chat_reply({"content": None, "function_call": function_call}, "function_call")
-    assert [code for code, _ in outcome.losses] == [LossCode.LEGACY_FUNCTION.value]
+    assert outcome.losses == [("legacy_function", "$.content[0].id"), ("legacy_function", "$.content[1]")]

@@ -132,7 +132,8 @@ def test_p042_the_stop_sequence_that_matched(field: str, context: ReplyContext |
 def test_p042_anything_else_is_no_stop_sequence(matched: Json) -> None:
     outcome = reply_to_messages(chat_reply({"content": "hi"}, choice={"stop_reason": matched}), ASKED_TO_STOP)
 
-    assert outcome == Outcome(message(text("hi")), [])
+    lost = [("vendor_field", "$.choices[0].stop_reason")] if matched else []
+    assert outcome == Outcome(message(text("hi")), lost)
 
 
 def test_p043_a_vendors_data_about_a_call_is_a_recorded_loss() -> None:

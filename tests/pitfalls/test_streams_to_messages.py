@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llm_transcode import Options, ReplyContext, StreamTranscoder
-from tests.pitfalls.streamed import CREATED, NO_REASON, UNSIGNED, check, reply
+from tests.pitfalls.streamed import CREATED, NO_REASON, check, reply, unsigned
 from tests.streams import (
     DONE,
     SPENT,
@@ -38,7 +38,7 @@ def test_p016_empty_placeholders() -> None:
         reply({"reasoning_content": "hm", "content": ""}, *deltas),
         thinking_block(0, "hm", signature=None),
         text_block(1, "an", "swer"),
-        losses=[UNSIGNED],
+        losses=[unsigned()],
     )
 
 
@@ -60,7 +60,7 @@ def test_p017_reasoning_resumes() -> None:
         tool_block(3, "a", "f", "{}"),
         thinking_block(4, "well"),
         stop="tool_use",
-        losses=[UNSIGNED],
+        losses=[unsigned()],
     )
 
 
@@ -69,7 +69,9 @@ def test_p017_reasoning_within_a_call_waits_for_its_end() -> None:
         call(0, "a", "f", '{"x":'), {"reasoning_content": "well"}, call(0, arguments="1}"), finish="tool_calls"
     )
 
-    check(stream, tool_block(0, "a", "f", '{"x":', "1}"), thinking_block(1, "well"), stop="tool_use", losses=[UNSIGNED])
+    check(
+        stream, tool_block(0, "a", "f", '{"x":', "1}"), thinking_block(1, "well"), stop="tool_use", losses=[unsigned()]
+    )
 
 
 def test_p018_a_block_ends_before_the_next_begins() -> None:
@@ -237,7 +239,7 @@ def test_p032_an_upstream_comment_keeps_the_client_waiting() -> None:
 def test_p033_reasoning_alone() -> None:
     stream = reply({"content": "", "reasoning_content": "hm"}, finish="length")
 
-    check(stream, thinking_block(0, "hm"), stop="max_tokens", losses=[UNSIGNED])
+    check(stream, thinking_block(0, "hm"), stop="max_tokens", losses=[unsigned()])
 
 
 def test_p034_a_signature_ends_the_thought() -> None:
@@ -280,7 +282,7 @@ def test_p035_the_signed_text_repeats_what_was_streamed(slot: str) -> None:
 
 @pytest.mark.parametrize("slot", ["reasoning_content", "reasoning", "reasoning_text"])
 def test_p036_reasoning_by_any_name(slot: str) -> None:
-    check(reply({slot: "hm"}, {"content": "hi"}), thinking_block(0, "hm"), text_block(1, "hi"), losses=[UNSIGNED])
+    check(reply({slot: "hm"}, {"content": "hi"}), thinking_block(0, "hm"), text_block(1, "hi"), losses=[unsigned(slot)])
 
 
 def test_p036_the_same_reasoning_under_three_names() -> None:
@@ -288,7 +290,7 @@ def test_p036_the_same_reasoning_under_three_names() -> None:
 
     stream = reply({"reasoning_content": "hm", "reasoning": "hm", "reasoning_details": [detail]}, {"content": "hi"})
 
-    check(stream, thinking_block(0, "hm"), text_block(1, "hi"), losses=[UNSIGNED])
+    check(stream, thinking_block(0, "hm"), text_block(1, "hi"), losses=[unsigned()])
 
 
 def test_p036_reasoning_in_details_alone() -> None:
@@ -298,7 +300,7 @@ def test_p036_reasoning_in_details_alone() -> None:
         reply({"reasoning_details": details}, {"content": "hi"}),
         thinking_block(0, "so"),
         text_block(1, "hi"),
-        losses=[UNSIGNED],
+        losses=[unsigned("reasoning_details")],
     )
 
 
@@ -363,7 +365,8 @@ def test_p042_no_matched_stop_sequence(stop: int | None) -> None:
     last = chunk(finish="stop")
     last["choices"][0]["stop_reason"] = stop
 
-    check(to_messages(chunk({"content": "hi"}), last, usage_chunk()), text_block(0, "hi"))
+    lost = [("vendor_field", "$.choices[0].stop_reason")] if stop else []
+    check(to_messages(chunk({"content": "hi"}), last, usage_chunk()), text_block(0, "hi"), losses=lost)
 
 
 def test_p043_a_thought_signature_beside_a_call_is_recorded() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from llm_transcode import Options, convert_response
 from llm_transcode.pairs.messages_chat.think_tags import ThinkTagReader, split_thinking
-from tests.pitfalls.streamed import UNSIGNED, check, reply
+from tests.pitfalls.streamed import check, reply, unsigned
 from tests.streams import JsonObject, call, text_block, thinking_block, tool_block
 
 TAGGED = Options(think_tags=("think", "thought"))
@@ -45,13 +45,19 @@ def test_p037_in_a_stream() -> None:
 
     stream = reply(*deltas, options=TAGGED)
 
-    check(stream, thinking_block(0, "pl", "an"), text_block(1, "ans", "wer"), losses=[UNSIGNED])
+    check(stream, thinking_block(0, "pl", "an"), text_block(1, "ans", "wer"), losses=[unsigned("content")])
 
 
 def test_p037_a_call_after_the_reasoning() -> None:
     stream = reply({"content": "<think>plan"}, {"content": "</thi"}, call(0, "a", "f", "{}"), options=TAGGED)
 
-    check(stream, thinking_block(0, "plan", "</thi"), tool_block(1, "a", "f", "{}"), stop="tool_use", losses=[UNSIGNED])
+    check(
+        stream,
+        thinking_block(0, "plan", "</thi"),
+        tool_block(1, "a", "f", "{}"),
+        stop="tool_use",
+        losses=[unsigned("content")],
+    )
 
 
 def test_p037_what_is_held_at_the_end_is_text() -> None:

@@ -21,7 +21,7 @@ from llm_transcode.wire import JsonObject, Path, WireModel, render_path
 from tests.sdk_forms import Form
 from tests.sdk_probes import Probe, Probes, Seeds
 
-__all__ = ["Conversion", "Search"]
+__all__ = ["Conversion", "Search", "subject"]
 
 Conversion = Callable[[JsonObject], Converted[WireModel]]
 
@@ -69,15 +69,18 @@ class Search:
 
     def swallowed(self, struct: Form, name: str) -> list[str]:
         """What is lost without a trace at and below one field of the document."""
-        probes = Probes(self.seeds, self._is_settled)
-        return list(dict.fromkeys(self._problems(probes.of_field(struct, name))))
+        return list(dict.fromkeys(self._problems(self.probes(struct, name))))
+
+    def probes(self, struct: Form, name: str) -> Iterator[Probe]:
+        """What is looked at: one field, and everything below that does not go as a whole."""
+        return Probes(self.seeds, self._is_settled).of_field(struct, name)
 
     def _problems(self, probes: Iterator[Probe]) -> Iterator[str]:
         for probe in probes:
             self.probed += 1
             problem = self._problem(probe)
             if problem is not None and not self._is_excepted(probe):
-                yield f"{_subject(probe)}: {problem}"
+                yield f"{subject(probe)}: {problem}"
 
     def _problem(self, probe: Probe) -> str | None:
         path = render_path(probe.path)
@@ -98,8 +101,7 @@ class Search:
         return self._outcome(document).drops(render_path(path))
 
     def _is_excepted(self, probe: Probe) -> bool:
-        subject = _subject(probe)
-        matching = [pattern for pattern in self.exceptions if fnmatchcase(subject, pattern)]
+        matching = [pattern for pattern in self.exceptions if fnmatchcase(subject(probe), pattern)]
         self.used.update(matching)
         return bool(matching)
 
@@ -123,5 +125,6 @@ def _is_visible(outcome: _Outcome, others: Sequence[_Outcome], path: str) -> boo
     )
 
 
-def _subject(probe: Probe) -> str:
+def subject(probe: Probe) -> str:
+    """What is probed, for readers."""
     return f"${probe.label}={json.dumps(probe.value)}"

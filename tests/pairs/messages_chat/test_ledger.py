@@ -11,7 +11,16 @@ from llm_transcode import chat, messages
 from llm_transcode.pairs.messages_chat.ledger import LEDGER, WHOLE, Entry
 from llm_transcode.wire import WireModel
 
-ROOTS: Final = (
+
+def _models(form: Any) -> Iterator[type[WireModel]]:
+    """The models in an annotation, however deep."""
+    if isinstance(form, type) and issubclass(form, WireModel):
+        yield form
+    for part in get_args(form):
+        yield from _models(part)
+
+
+ROOTS: Final[tuple[type[WireModel], ...]] = (
     messages.Request,
     messages.Response,
     messages.ErrorResponse,
@@ -20,16 +29,10 @@ ROOTS: Final = (
     chat.Response,
     chat.ErrorResponse,
     chat.ModelList,
+    *_models(messages.Event),
+    chat.Chunk,
 )
-"""The documents that are converted as a whole; streams are not among them."""
-
-
-def _models(form: Any) -> Iterator[type[WireModel]]:
-    """The models in an annotation, however deep."""
-    if isinstance(form, type) and issubclass(form, WireModel):
-        yield form
-    for part in get_args(form):
-        yield from _models(part)
+"""Every document, and every event of a stream."""
 
 
 def _inside(model: type[WireModel]) -> Iterator[type[WireModel]]:

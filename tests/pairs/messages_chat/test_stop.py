@@ -100,7 +100,14 @@ ASKED = ReplyContext(model="m", stop_sequences=("END", "stop"))
     ],
 )
 def test_which_stop_sequence_matched(candidate: str | int | None, context: ReplyContext, expected: str | None) -> None:
-    assert matched_stop(candidate, context) == expected
+    losses = Recorder()
+
+    assert matched_stop(candidate, ("stop_reason",), context, losses) == expected
+    is_lost = expected is None and candidate not in (None, "")
+    assert [(loss.code, loss.path, loss.level) for loss in losses] == (
+        [(LossCode.VENDOR_FIELD, "$.stop_reason", "info")] if is_lost else []
+    )
+    assert all(repr(candidate) in loss.detail for loss in losses)
 
 
 REFUSED = {"stop_details": {"type": "refusal", "category": None, "explanation": None}}

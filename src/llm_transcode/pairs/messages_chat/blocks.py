@@ -42,8 +42,6 @@ _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
 _MOST_CALLS: Final = 10_000
 """No model calls so many tools in one reply, and something of each call has to be kept to the end."""
 
-_CALL_PATH: Final[Path] = ("choices", 0, "delta", "tool_calls", 0)
-
 
 @dataclass(slots=True)
 class _Prose:
@@ -77,6 +75,11 @@ class BlockWriter:
         self.called: bool = False
         """Whether a tool call went out."""
         self.message_id = message_id
+        self.thought_at: Path = ("choices", 0, "delta")
+        """Where the thought stands that was told last."""
+        self.call_at: Path = ("choices", 0, "delta", "tool_calls", 0)
+        """Where calls stand."""
+        self.arguments_at: Path = (*self.call_at, "function", "arguments")
         self._cx = cx
         self._context = context
         self._ids = CallIds(cx)
@@ -182,15 +185,15 @@ class BlockWriter:
         """A fragment of a tool call."""
         is_strange = not (fragment.id or fragment.name) and self._tracker.is_unknown(fragment.index)
         call, added = self._tracker.assign(fragment)
-        if is_strange and call.position < self._seen:
+        if is_strange and call.position < self._seen and not call.ended:
             detail = "a fragment under an index of its own is taken for more of the last call"
-            self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, (*_CALL_PATH, "index"), detail)
+            self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, (*self.call_at, "index"), detail)
         if call is self._open:
             self._grow_call(added)
         elif call.ended:
             if added:
                 detail = "a fragment of a tool call that had come to its end"
-                self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, _CALL_PATH, detail)
+                self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, self.call_at, detail)
         elif call.position < self._seen:
             self._hold_arguments(call, added)
             self._release()
@@ -214,13 +217,14 @@ class BlockWriter:
             else:
                 held.ended = True
                 detail = "a tool call that never got its name"
-                self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, detail)
+                self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, self.call_at, detail)
             self._close()
 
     def abort(self) -> None:
         """The stream broke: close what is open, and drop what is held, which nobody can know to be whole."""
         if self._held:
-            self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, _CALL_PATH, "what was held when the stream broke")
+            detail = "what was held when the stream broke"
+            self._cx.losses.dropped(LossCode.TOOL_CALL_INCOMPLETE, self.call_at, detail)
             self._held.clear()
             self._arguments.clear()
         self._close()
@@ -336,12 +340,12 @@ class BlockWriter:
             self._delta("signature_delta", "signature", thought.signature)
         else:
             detail = "reasoning without signature gets an empty one"
-            self._cx.losses.invented(LossCode.THINKING_UNSIGNED, ("choices", 0, "delta"), detail)
+            self._cx.losses.invented(LossCode.THINKING_UNSIGNED, self.thought_at, detail)
 
     def _begin_call(self, call: Call, arguments: str) -> None:
         seed = f"{self.message_id}_{call.position}".encode("utf-8", "surrogatepass")
         made_up = made_up_id("toolu_", seed, self._cx.options)
-        call_id = self._ids.assign(call.id, made_up, (*_CALL_PATH, "id") if call.id else _CALL_PATH)
+        call_id = self._ids.assign(call.id, made_up, (*self.call_at, "id") if call.id else self.call_at)
         name = self._context.tool_names.get(call.name, call.name)
         self._start({"type": "tool_use", "id": call_id, "name": name, "input": {}})
         self._open = call
@@ -366,7 +370,7 @@ class BlockWriter:
             self._write_arguments('"}')
         elif not (call.blank or call.complete):
             detail = "the arguments of a tool call are no complete JSON object"
-            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, (*_CALL_PATH, "function", "arguments"), detail)
+            self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, self.arguments_at, detail)
         call.ended = True
 
 

@@ -20,13 +20,14 @@ from ...json_text import Template
 from ...losses import LossCode
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
-from ..fields import Drop, Fields
+from ..fields import Drop, Fields, UnionFields
 from .calls import arguments_of
 from .free_text import FreeTextReader
 from .open_block import OpenBlock
 from .reasoning import BETWEEN_THOUGHTS, THOUGHTS_TO_CHAT, carry, report_plain
 from .response_to_chat import (
     CITATION_TO_CHAT,
+    NO_ID,
     REPLY_CALL_TO_CHAT,
     REPLY_TEXT_TO_CHAT,
     citation_to_chat,
@@ -37,10 +38,16 @@ __all__ = ["ChunkWriter"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
-THINKING_DELTA_TO_CHAT: Final = Fields(
-    messages.ThinkingDelta,
-    {"type": "`reasoning_content`", "thinking": "`reasoning_content`"},
-    {"estimated_tokens": Drop(LossCode.USAGE, "Chat does not count thinking while it lasts", "info")},
+DELTAS_TO_CHAT: Final = UnionFields(
+    Fields(messages.TextDelta, {"type": "`content`", "text": "`content`"}),
+    Fields(
+        messages.ThinkingDelta,
+        {"type": "`reasoning_content`", "thinking": "`reasoning_content`"},
+        {"estimated_tokens": Drop(LossCode.USAGE, "Chat does not count thinking while it lasts", "info")},
+    ),
+    Fields(messages.SignatureDelta, {"type": "`reasoning_details[]`", "signature": "`reasoning_details[].signature`"}),
+    Fields(messages.InputJsonDelta, {"type": "`tool_calls[]`", "partial_json": "`function.arguments`"}),
+    Fields(messages.CitationsDelta, {"type": "`annotations[]`", "citation": "`annotations[]`"}),
 )
 
 _MOST_ASIDE: Final = 1000
@@ -137,6 +144,7 @@ class ChunkWriter:
                 self._think(opened, block.thinking)
             case messages.RedactedThinkingBlock():
                 THOUGHTS_TO_CHAT.report(block, path, self._cx.losses)
+                opened.kind = "whole"
                 self._detail(block.to_dict(), path)
             case messages.ToolUseBlock(name=self._context.output_tool):
                 REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
@@ -144,15 +152,15 @@ class ChunkWriter:
                 opened.given = block.input
             case messages.ToolUseBlock():
                 REPLY_CALL_TO_CHAT.report(block, path, self._cx.losses)
-                self._open_call(opened, block)
+                self._open_call(opened, block, path)
             case _:
                 report_unsaid(block, path, self._cx.losses)
         self.open = opened
 
-    def _open_call(self, opened: OpenBlock, block: messages.ToolUseBlock) -> None:
+    def _open_call(self, opened: OpenBlock, block: messages.ToolUseBlock, path: Path) -> None:
         if self._context.legacy_functions and self._calls:
             detail = "a function_call holds one call; the others are lost"
-            self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content_block",), detail)
+            self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, path, detail)
             return
         opened.kind = "call"
         opened.given = block.input
@@ -160,6 +168,7 @@ class ChunkWriter:
         self._calls += 1
         name = self._context.tool_names.get(block.name, block.name)
         if self._context.legacy_functions:
+            self._cx.losses.dropped(NO_ID.code, (*path, "id"), NO_ID.detail, NO_ID.level)
             self.emit({"function_call": {"name": name, "arguments": ""}})
         elif name in self._context.custom_tools:
             opened.free_text = FreeTextReader()
@@ -170,31 +179,36 @@ class ChunkWriter:
             call = {"index": opened.call, "id": block.id, "type": "function", "function": function}
             self.emit({"tool_calls": [call]})
 
-    def grow_block(self, index: int, delta: messages.BlockDelta) -> None:
-        """More of a block that is open, or was set aside."""
+    def grow_block(self, index: int, delta: messages.BlockDelta) -> bool:
+        """More of a block that is open, or was set aside; False if no such block takes it."""
         opened = self.open
         if opened is None or opened.index != index:
             opened = self._aside.get(index)
         if opened is None:
             self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("index",), "a delta for a block that is not open")
-            return
+            return False
+        if opened.kind == "ignored":
+            return True
+        return self._grow(opened, delta)
+
+    def _grow(self, opened: OpenBlock, delta: messages.BlockDelta) -> bool:
+        DELTAS_TO_CHAT.report(delta, ("delta",), self._cx.losses)
         match delta:
             case messages.TextDelta(text=text) if opened.kind == "text":
                 self._say(text)
             case messages.ThinkingDelta(thinking=text) if opened.kind == "thinking":
-                THINKING_DELTA_TO_CHAT.report(delta, ("delta",), self._cx.losses)
                 self._think(opened, text)
             case messages.SignatureDelta(signature=signature) if opened.kind == "thinking":
                 opened.signature = signature
                 opened.signed_at = ("delta",)
-            case messages.InputJsonDelta(partial_json=piece):
+            case messages.InputJsonDelta(partial_json=piece) if opened.kind in ("call", "output"):
                 self._grow_call(opened, piece)
             case messages.CitationsDelta(citation=citation) if opened.kind == "text":
                 self._cite(opened, citation, ("delta", "citation"))
-            case _ if opened.kind == "ignored":
-                pass  # the block is on record
             case _:
                 self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("delta",), f"a delta of type {delta.type!r}")
+                return False
+        return True
 
     def _leave_block(self) -> None:
         """Another block begins."""
@@ -300,7 +314,7 @@ class ChunkWriter:
             self._annotations += 1
 
     def _grow_call(self, opened: OpenBlock, piece: str) -> None:
-        if not piece or opened.kind == "ignored":
+        if not piece:
             return
         opened.read_arguments(piece)
         if opened.kind == "output":

@@ -12,11 +12,11 @@ from ..conversion import Conversion
 from ..fields import Fields
 from .blocks import BlockWriter, ProseKind
 from .calls import FUNCTION_CALL_TO_MESSAGES
-from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_reasoning, text_of_part
-from .response_to_messages import MESSAGE_TO_MESSAGES
+from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_foreign, report_reasoning, text_of_part
+from .response_to_messages import AUDIO_TO_MESSAGES, MESSAGE_TO_MESSAGES, REPLY_PARTS_TO_MESSAGES
 from .think_tags import ThinkTagReader
 
-__all__ = ["DeltaReader"]
+__all__ = ["DELTA_TO_MESSAGES", "DeltaReader"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -48,6 +48,11 @@ CALL_DELTA_TO_MESSAGES: Final = Fields(
     },
     FUNCTION_CALL_TO_MESSAGES.dropped,
 )
+FUNCTION_DELTA_TO_MESSAGES: Final = Fields(
+    chat.FunctionDelta, {"name": "`name`", "arguments": "`input_json_delta`, a whole object as its JSON text"}
+)
+CUSTOM_DELTA_TO_MESSAGES: Final = Fields(chat.CustomDelta, {"name": "`name`", "input": "`input_json_delta`"})
+AUDIO_DELTA_TO_MESSAGES: Final = Fields(chat.AudioDelta, AUDIO_TO_MESSAGES.mapped, AUDIO_TO_MESSAGES.dropped)
 
 _DELTA: Final[Path] = ("choices", 0, "delta")
 
@@ -71,34 +76,28 @@ class DeltaReader:
         self._read_content(delta)
         if delta.refusal:
             self._refuse(delta.refusal, (*_DELTA, "refusal"))
-        if delta.audio is not None and (delta.audio.id or delta.audio.data or delta.audio.transcript):
-            self._cx.losses.approximated(LossCode.AUDIO, (*_DELTA, "audio"), "the transcript stands for what is spoken")
-            if delta.audio.transcript:
-                self._blocks.say("text", delta.audio.transcript)
+        if delta.audio is not None:
+            self._hear(delta.audio)
         for at, call in enumerate(delta.tool_calls or ()):
-            CALL_DELTA_TO_MESSAGES.report(call, (*_DELTA, "tool_calls", at), self._cx.losses)
+            self._report_call(call, (*_DELTA, "tool_calls", at))
             self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
-        if delta.function_call is not None and (delta.function_call.name or delta.function_call.arguments):
-            self._cx.losses.approximated(
-                LossCode.LEGACY_FUNCTION, (*_DELTA, "function_call"), "a call without id", "info"
-            )
-            self.end_text()
-            arguments = _text_of(delta.function_call.arguments)
-            self._blocks.call(Fragment(None, "", delta.function_call.name or "", arguments))
+        if delta.function_call is not None:
+            self._read_legacy_call(delta.function_call)
 
     def _read_content(self, delta: chat.Delta) -> None:
         if isinstance(delta.content, str):
             for kind, text in self._think_tags.read(delta.content):
-                self._blocks.say(kind, text)
+                self._say(kind, text, (*_DELTA, "content"))
             return
         for at, part in enumerate(delta.content or ()):
+            REPLY_PARTS_TO_MESSAGES.report(part, (*_DELTA, "content", at), self._cx.losses)
             match part:
                 case chat.TextPart(text=text):
-                    self._say("text", text)
+                    self._say("text", text, (*_DELTA, "content", at))
                 case chat.RefusalPart(refusal=text):
                     self._refuse(text, (*_DELTA, "content", at))
                 case chat.ThinkingPart():
-                    self._say("thinking", text_of_part(part))
+                    self._say("thinking", text_of_part(part), (*_DELTA, "content", at))
                 case _:
                     detail = f"a part of type {part.type!r}"
                     self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
@@ -106,14 +105,25 @@ class DeltaReader:
     def end_text(self) -> None:
         """No text follows at once: what might have begun a think tag is text after all."""
         for kind, text in self._think_tags.close():
-            self._blocks.say(kind, text)
+            self._say(kind, text, (*_DELTA, "content"))
 
     def _refuse(self, text: str, path: Path) -> None:
         self.refused = True
         self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
-        self._say("text", text)
+        self._say("text", text, path)
 
-    def _say(self, kind: ProseKind, text: str) -> None:
+    def _hear(self, audio: chat.AudioDelta) -> None:
+        if not any(audio.to_dict().values()):
+            return
+        path: Path = (*_DELTA, "audio")
+        AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
+        if audio.id or audio.data or audio.transcript:
+            self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
+        self._say("text", audio.transcript or "", path)
+
+    def _say(self, kind: ProseKind, text: str, path: Path) -> None:
+        if kind == "thinking":
+            self._blocks.thought_at = path
         if text:
             self._blocks.say(kind, text)
 
@@ -123,42 +133,38 @@ class DeltaReader:
         plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
             self._thought_in_list = False
-            self._blocks.say("thinking", plain)
-        for block in delta.thinking_blocks or ():
+            self._say("thinking", plain, (*_DELTA, _slot_of(delta)))
+        for at, block in enumerate(delta.thinking_blocks or ()):
             match block:
                 case chat.ThinkingBlock():
-                    self._read_thought(block.thinking, block.signature, plain)
+                    self._read_thought(block.thinking, block.signature, plain, "thinking_blocks")
                 case chat.RedactedThinkingBlock(data=str() as data):
                     self._blocks.redact(data)
                 case _:
-                    self._foreign("thinking_blocks")
-        for detail in () if delta.thinking_blocks else delta.reasoning_details or ():
-            self._read_detail(detail, plain)
+                    report_foreign((*_DELTA, "thinking_blocks", at), self._cx.losses)
+        for at, detail in enumerate(() if delta.thinking_blocks else delta.reasoning_details or ()):
+            self._read_detail(detail, plain, (*_DELTA, "reasoning_details", at))
 
-    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None) -> None:
+    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None, path: Path) -> None:
         match detail:
             case chat.ReasoningText():
                 ours = detail.format in (None, ANTHROPIC_FORMAT)
-                self._read_thought(detail.text, detail.signature if ours else None, plain)
+                self._read_thought(detail.text, detail.signature if ours else None, plain, "reasoning_details")
                 if detail.signature and not ours:
-                    self._foreign("reasoning_details")
+                    report_foreign((*path, "signature"), self._cx.losses)
             case chat.ReasoningSummary():
-                self._read_thought(detail.summary, None, plain)
+                self._read_thought(detail.summary, None, plain, "reasoning_details")
             case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
                 self._blocks.redact(data)
             case _:
-                self._foreign("reasoning_details")
+                report_foreign(path, self._cx.losses)
 
-    def _read_thought(self, text: str | None, signature: str | None, plain: str | None) -> None:
+    def _read_thought(self, text: str | None, signature: str | None, plain: str | None, slot: str) -> None:
         if signature:
             self._blocks.sign("" if plain else text or "", signature)
         elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
-            self._blocks.say("thinking", text)
-
-    def _foreign(self, slot: str) -> None:
-        detail = "reasoning that only another vendor can read"
-        self._cx.losses.dropped(LossCode.THINKING, (*_DELTA, slot), detail, "info")
+            self._say("thinking", text, (*_DELTA, slot))
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
@@ -168,6 +174,28 @@ class DeltaReader:
         else:
             function = call.function or chat.FunctionDelta()
             self._blocks.call(Fragment(index, call.id or "", function.name or "", _text_of(function.arguments)))
+
+    def _report_call(self, call: chat.ToolCallDelta, path: Path) -> None:
+        CALL_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
+        if call.function is not None:
+            FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
+        if call.custom is not None:
+            CUSTOM_DELTA_TO_MESSAGES.report(call.custom, (*path, "custom"), self._cx.losses)
+
+    def _read_legacy_call(self, call: chat.FunctionDelta) -> None:
+        path: Path = (*_DELTA, "function_call")
+        FUNCTION_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
+        if call.name or call.arguments:
+            self.end_text()
+            self._blocks.call_at, self._blocks.arguments_at = path, (*path, "arguments")
+            self._blocks.call(Fragment(None, "", call.name or "", _text_of(call.arguments)))
+
+
+def _slot_of(delta: chat.Delta) -> str:
+    """Which string tells the thought."""
+    if delta.reasoning_content:
+        return "reasoning_content"
+    return "reasoning" if delta.reasoning else "reasoning_text"
 
 
 def _text_of(arguments: str | JsonObject | None) -> str:

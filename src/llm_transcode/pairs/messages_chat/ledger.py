@@ -86,6 +86,11 @@ WHOLE: Final[dict[type[WireModel], str]] = {
     messages.ContentBlockLocation: "left out: only citations of web pages become annotations",
     messages.SearchResultLocation: "left out: only citations of web pages become annotations",
     messages.UnknownCitation: "left out: only citations of web pages become annotations",
+    # -- Messages: streams
+    messages.ErrorEvent: "read as an error, whatever its form",
+    messages.CompactionDelta: "left out with its block",
+    messages.UnknownDelta: _UNKNOWN,
+    messages.UnknownEvent: _UNKNOWN,
     # -- Messages: tools
     messages.BrowserToolset: "refused: its tools have no public schemas",
     messages.ComputerToolset: "refused: its tools have no public schemas",

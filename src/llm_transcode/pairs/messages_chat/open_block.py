@@ -12,8 +12,11 @@ from .free_text import FreeTextReader
 
 __all__ = ["BlockKind", "OpenBlock"]
 
-BlockKind: TypeAlias = Literal["text", "thinking", "call", "output", "ignored"]
-"""What a block becomes: ``output`` is the forced tool that stands for structured output."""
+BlockKind: TypeAlias = Literal["text", "thinking", "call", "output", "whole", "ignored"]
+"""What a block becomes: ``output`` is the forced tool that stands for structured output.
+
+One that came ``whole`` takes nothing more; one that is ``ignored`` is on record, with all that it gains.
+"""
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ __all__ = [
     "carry",
     "holds_reasoning",
     "read_reasoning",
+    "report_foreign",
     "report_plain",
     "report_reasoning",
     "text_of_part",
@@ -79,6 +80,11 @@ PART_TO_MESSAGES: Final = Fields(
         "prompt_cache_breakpoint": _MARK,
         "cache_control": _MARK,
     },
+)
+PIECE_TO_MESSAGES: Final = Fields(
+    chat.TextPart,
+    {"type": "a `thinking` block", "text": "`thinking`"},
+    {"prompt_cache_breakpoint": _MARK, "cache_control": _MARK},
 )
 THINKING_BLOCKS_TO_MESSAGES: Final = UnionFields(
     Fields(
@@ -193,7 +199,7 @@ def read_reasoning(message: chat.AssistantFields, path: Path, losses: Recorder) 
     found = _reasoning_of(message, path)
     report_reasoning(message, path, losses)
     for at in found.foreign:
-        losses.dropped(LossCode.THINKING, at, "reasoning that only another vendor can read", "info")
+        report_foreign(at, losses)
     return found
 
 
@@ -229,18 +235,27 @@ def report_reasoning(message: chat.AssistantFields | chat.Delta, path: Path, los
         DETAILS_TO_MESSAGES.report(detail, (*path, "reasoning_details", index), losses)
     for index, part in enumerate(message.content if isinstance(message.content, list) else ()):
         if isinstance(part, chat.ThinkingPart):
-            PART_TO_MESSAGES.report(part, (*path, "content", index), losses)
+            _report_part(part, (*path, "content", index), losses)
+
+
+def _report_part(part: chat.ThinkingPart, path: Path, losses: Recorder) -> None:
+    PART_TO_MESSAGES.report(part, path, losses)
+    for index, piece in enumerate(part.thinking if isinstance(part.thinking, list) else ()):
+        if isinstance(piece, chat.TextPart):
+            PIECE_TO_MESSAGES.report(piece, (*path, "thinking", index), losses)
+        else:
+            report_foreign((*path, "thinking", index), losses)
+
+
+def report_foreign(path: Path, losses: Recorder) -> None:
+    """Record what Anthropic cannot read."""
+    losses.dropped(LossCode.THINKING, path, "reasoning that only another vendor can read", "info")
 
 
 def _add_parts(parts: Sequence[chat.Part], path: Path, found: Reasoning) -> None:
     """Mistral's reasoning, which stands among the parts of the text."""
     found.paths = [(*path, index) for index, part in enumerate(parts) if isinstance(part, chat.ThinkingPart)]
-    for index, part in enumerate(parts):
-        if isinstance(part, chat.ThinkingPart):
-            found.unsigned += text_of_part(part)
-            for at, piece in enumerate(part.thinking):
-                if isinstance(piece, chat.UnknownPart):
-                    found.foreign.append((*path, index, "thinking", at))
+    found.unsigned += "".join(text_of_part(part) for part in parts if isinstance(part, chat.ThinkingPart))
 
 
 def text_of_part(part: chat.ThinkingPart) -> str:

@@ -28,7 +28,7 @@ from .stop import stop_to_finish
 from .tools import FREE_TEXT
 from .usage import usage_to_chat
 
-__all__ = ["call_of_reply", "citation_to_chat", "report_unsaid", "response_to_chat"]
+__all__ = ["NO_ID", "call_of_reply", "citation_to_chat", "refusal_to_chat", "report_unsaid", "response_to_chat"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -75,6 +75,8 @@ REPLY_TEXT_TO_CHAT: Final = Fields(
     {"type": "`content`", "text": "`content`", "citations": "`annotations`"},
     _NO_MARKS,
 )
+NO_ID: Final = Drop(LossCode.LEGACY_FUNCTION, "a function_call has no id", "info")
+"""For the id of a call that goes to a client of the deprecated functions."""
 _SOURCE: Final = Drop(LossCode.CITATIONS, "an annotation names the page, not the passage in it", "info")
 CITATION_TO_CHAT: Final = Fields(
     messages.WebSearchResultLocation,
@@ -120,7 +122,12 @@ class _ChatMessage:
         REPLY_CALL_TO_CHAT.report_object(block, path, self.cx.losses)
         if block["name"] == self.context.output_tool:
             self._append(dump_json(block["input"]).decode())
+        elif self.context.legacy_functions and self.calls:
+            detail = "a function_call holds one call; the others are lost"
+            self.cx.losses.dropped(LossCode.LEGACY_FUNCTION, path, detail)
         else:
+            if self.context.legacy_functions:
+                self.cx.losses.dropped(NO_ID.code, (*path, "id"), NO_ID.detail, NO_ID.level)
             self.calls.append(call_of_reply(block["id"], block["name"], block["input"], self.context))
 
     def _thought(self, block: JsonObject, fields: Fields, path: Path) -> None:
@@ -234,22 +241,23 @@ def _choice(response: JsonObject, context: ReplyContext, cx: Conversion) -> Json
     message = _ChatMessage(cx, context)
     for index, block in enumerate(response["content"]):
         message.add(block, ("content", index))
-    called = bool(message.calls)
-    if context.legacy_functions and len(message.calls) > 1:
-        cx.losses.dropped(LossCode.LEGACY_FUNCTION, ("content",), "a function_call holds one call; the others are lost")
-    choice: JsonObject = {"index": 0, "message": message.finish(_refusal(response, cx)), "logprobs": None}
-    choice["finish_reason"] = stop_to_finish(
-        response.get("stop_reason"), called, ("stop_reason",), cx.losses, context.legacy_functions
-    )
+    stop = response.get("stop_reason")
+    refusal = refusal_to_chat(response.get("stop_details"), stop, ("stop_details",), cx.losses)
+    choice: JsonObject = {"index": 0, "message": message.finish(refusal), "logprobs": None}
+    called, legacy = bool(message.calls), context.legacy_functions
+    choice["finish_reason"] = stop_to_finish(stop, called, ("stop_reason",), cx.losses, legacy)
     if response.get("stop_sequence"):
         choice["stop_reason"] = response["stop_sequence"]
     return choice
 
 
-def _refusal(response: JsonObject, cx: Conversion) -> str | None:
-    details = response.get("stop_details")
+def refusal_to_chat(details: JsonObject | None, reason: str | None, path: Path, losses: Recorder) -> str | None:
+    """The ``refusal`` that says what the details of a stop reason say."""
     if details is None:
         return None
-    STOP_DETAILS_TO_CHAT.report_object(details, ("stop_details",), cx.losses)
-    explanation: str | None = details.get("explanation")
-    return explanation if response.get("stop_reason") == "refusal" else None
+    STOP_DETAILS_TO_CHAT.report_object(details, path, losses)
+    if reason == "refusal":
+        explanation: str | None = details.get("explanation")
+        return explanation
+    losses.dropped(LossCode.REFUSAL, path, "the details of a refusal, where the reply is none", "info")
+    return None

@@ -19,7 +19,7 @@ from ...losses import LossCode, Recorder
 from ...options import Options
 from ...wire import Body, JsonObject, Path, dump_json, is_array
 from ..conversion import Conversion
-from ..fields import VENDOR, Drop, Fields
+from ..fields import VENDOR, Drop, Fields, UnionFields
 from .calls import (
     CUSTOM_CALL_TO_MESSAGES,
     CUSTOM_TO_MESSAGES,
@@ -27,7 +27,7 @@ from .calls import (
     FUNCTION_TO_MESSAGES,
     input_of,
 )
-from .content_to_messages import PARTS_TO_MESSAGES, text_block
+from .content_to_messages import text_block
 from .identity import made_up_id, model_of_reply
 from .reasoning import holds_reasoning, read_reasoning
 from .serving import tier_to_messages
@@ -81,6 +81,12 @@ CHOICE_TO_MESSAGES: Final = Fields(
         "logprobs": Drop(LossCode.LOGPROBS, "Anthropic reports no probabilities", "info"),
         "error": Drop(LossCode.ERROR_DETAILS, "the choice failed"),
     },
+)
+_NO_MARK: Final = Drop(LossCode.CACHE_CONTROL, "replies carry no cache marks", "info")
+_NO_MARKS: Final = {"prompt_cache_breakpoint": _NO_MARK, "cache_control": _NO_MARK}
+REPLY_PARTS_TO_MESSAGES: Final = UnionFields(
+    Fields(chat.TextPart, {"type": "`text` block", "text": "`text`"}, _NO_MARKS),
+    Fields(chat.RefusalPart, {"type": "`text` block", "refusal": "`text`, `stop_reason` refusal"}, _NO_MARKS),
 )
 _SPOKEN: Final = Drop(LossCode.AUDIO, "Anthropic's replies are not spoken", "info")
 AUDIO_TO_MESSAGES: Final = Fields(
@@ -160,8 +166,13 @@ def _first_index(choices: list[JsonObject], cx: Conversion) -> int:
 def _ending(choice: JsonObject, called: bool, path: Path, context: ReplyContext, losses: Recorder) -> JsonObject:
     at = (*path, "finish_reason") if "finish_reason" in choice else path
     stop = finish_to_stop(choice.get("finish_reason"), called, at, losses)
-    matched = matched_stop(choice.get("stop_reason"), context) or matched_stop(choice.get("matched_stop"), context)
-    return ending(stop, matched, _refuses(choice.get("message") or {}))
+    return ending(stop, _matched(choice, path, context, losses), _refuses(choice.get("message") or {}))
+
+
+def _matched(choice: JsonObject, path: Path, context: ReplyContext, losses: Recorder) -> str | None:
+    """The stop sequence that ended the answer, under either vendor's name."""
+    vllm = matched_stop(choice.get("stop_reason"), (*path, "stop_reason"), context, losses)
+    return vllm or matched_stop(choice.get("matched_stop"), (*path, "matched_stop"), context, losses)
 
 
 def _refuses(message: JsonObject) -> bool:
@@ -255,10 +266,10 @@ def _texts(parts: Sequence[chat.Part], path: Path, cx: Conversion) -> Iterator[s
     for index, part in enumerate(parts):
         match part:
             case chat.TextPart(text=text):
-                PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
+                REPLY_PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
                 yield text
             case chat.RefusalPart(refusal=text):
-                PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
+                REPLY_PARTS_TO_MESSAGES.report(part, (*path, index), cx.losses)
                 cx.losses.approximated(LossCode.REFUSAL, (*path, index), "a refusal becomes text", "info")
                 yield text
             case chat.ThinkingPart():
@@ -281,11 +292,11 @@ def _calls(calls: Sequence[JsonObject], seed: str, path: Path, cx: Conversion) -
         at: Path = (*path, index)
         match call.get("type"):
             case None | "function":
-                FUNCTION_CALL_TO_MESSAGES.report_object(call, at, cx.losses)
+                _report_call(call, FUNCTION_CALL_TO_MESSAGES, at, cx.losses)
                 call_id = _call_id(call.get("id"), f"{seed}_{index}", at, cx)
                 yield _function_use(call["function"], call_id, (*at, "function"), cx)
             case "custom":
-                CUSTOM_CALL_TO_MESSAGES.report_object(call, at, cx.losses)
+                _report_call(call, CUSTOM_CALL_TO_MESSAGES, at, cx.losses)
                 CUSTOM_TO_MESSAGES.report_object(call["custom"], (*at, "custom"), cx.losses)
                 call_id = _call_id(call.get("id"), f"{seed}_{index}", at, cx)
                 yield _tool_use(call_id, call["custom"]["name"], {FREE_TEXT: call["custom"]["input"]})
@@ -303,6 +314,12 @@ def _legacy_call(call: JsonObject, seed: str, path: Path, cx: Conversion) -> lis
 def _function_use(function: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     FUNCTION_TO_MESSAGES.report_object(function, path, cx.losses)
     return _tool_use(call_id, function["name"], input_of(function.get("arguments"), (*path, "arguments"), cx))
+
+
+def _report_call(call: JsonObject, fields: Fields, path: Path, losses: Recorder) -> None:
+    fields.report_object(call, path, losses)
+    if call.get("cache_control") is not None:
+        losses.dropped(_NO_MARK.code, (*path, "cache_control"), _NO_MARK.detail, _NO_MARK.level)
 
 
 def _call_id(call_id: str | None, seed: str, path: Path, cx: Conversion) -> str:

@@ -79,17 +79,23 @@ def finish_to_stop(reason: str | None, calls: bool, path: Path, losses: Recorder
     return stop
 
 
-def matched_stop(candidate: str | int | None, context: ReplyContext) -> str | None:
+def matched_stop(candidate: str | int | None, path: Path, context: ReplyContext, losses: Recorder) -> str | None:
     """The stop sequence that ended an answer, where the backend says (vLLM, SGLang); OpenAI does not.
 
     The same field also holds token ids and reasons of other kinds, so a text counts only if the
     request asked for it, where the request is known.
     """
-    if not isinstance(candidate, str) or not candidate:
+    if candidate is None or candidate == "":
         return None
+    if isinstance(candidate, str) and _is_sequence(candidate, context):
+        return candidate
+    losses.dropped(LossCode.VENDOR_FIELD, path, f"{candidate!r} is no stop sequence of the request", "info")
+    return None
+
+
+def _is_sequence(text: str, context: ReplyContext) -> bool:
     is_unknown_request = context.model is None and not context.stop_sequences
-    is_sequence = candidate in context.stop_sequences or (is_unknown_request and candidate not in FINISH_TO_STOP)
-    return candidate if is_sequence else None
+    return text in context.stop_sequences or (is_unknown_request and text not in FINISH_TO_STOP)
 
 
 def ending(stop: str, matched: str | None, refused: bool) -> JsonObject:

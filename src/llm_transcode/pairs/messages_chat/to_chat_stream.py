@@ -22,11 +22,11 @@ from ...options import Options
 from ...repeats import Place, Token
 from ...wire import Json, JsonObject, Path
 from ..conversion import Conversion
-from ..fields import Fields
+from ..fields import Fields, UnionFields
 from .chunks import ChunkWriter
 from .error import error_to_chat
 from .identity import created_of_reply, made_up_id, model_of_reply
-from .response_to_chat import RESPONSE_TO_CHAT, STOP_DETAILS_TO_CHAT
+from .response_to_chat import RESPONSE_TO_CHAT, refusal_to_chat
 from .serving import tier_to_chat
 from .stop import stop_to_finish
 from .usage import counts_to_chat, report_usage
@@ -35,13 +35,22 @@ __all__ = ["ToChatStream"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
-MESSAGE_DELTA_TO_CHAT: Final = Fields(
-    messages.MessageDelta,
-    {"type": "the last chunks", "delta": "`finish_reason`", "usage": "`usage`, if asked for"},
-    {
-        "context_management": RESPONSE_TO_CHAT.dropped["context_management"],
-        "input_transformations": RESPONSE_TO_CHAT.dropped["input_transformations"],
-    },
+_ORDER: Final = {"type": "nothing: chunks have no types", "index": "the order of deltas"}
+EVENTS_TO_CHAT: Final = UnionFields(
+    Fields(messages.MessageStart, {"type": _ORDER["type"], "message": "what all chunks have in common"}),
+    Fields(messages.ContentBlockStart, {**_ORDER, "content_block": "a delta"}),
+    Fields(messages.ContentBlockDelta, {**_ORDER, "delta": "a delta"}),
+    Fields(messages.ContentBlockStop, _ORDER),
+    Fields(
+        messages.MessageDelta,
+        {"type": "the last chunks", "delta": "`finish_reason`", "usage": "`usage`, if asked for"},
+        {
+            "context_management": RESPONSE_TO_CHAT.dropped["context_management"],
+            "input_transformations": RESPONSE_TO_CHAT.dropped["input_transformations"],
+        },
+    ),
+    Fields(messages.MessageStop, {"type": "the last chunks"}),
+    Fields(messages.Ping, {"type": "a comment"}),
 )
 STOP_TO_CHAT: Final = Fields(
     messages.Delta,
@@ -52,6 +61,8 @@ STOP_TO_CHAT: Final = Fields(
     },
     {"container": RESPONSE_TO_CHAT.dropped["container"]},
 )
+_STOP: Final = ("stop_reason", "stop_sequence", "stop_details")
+"""What a reply says of its end, in its first event or in one of its last."""
 
 _TOKENS: Final[dict[str, tuple[Literal["text", "thinking", "call"], str]]] = {
     "text_delta": ("text", "text"),
@@ -70,7 +81,10 @@ class ToChatStream:
         self._chunks = ChunkWriter(self._cx, context)
         self._grammar: StreamGrammar | None = StreamGrammar()
         """Follows the events that are no mere tokens; None once they have left the grammar."""
-        self._stop: messages.Delta | None = None
+        self._stop: JsonObject = {}
+        """What was said of the end so far."""
+        self._stop_at: dict[str, Path] = {}
+        """Where it was said, by the names of its fields."""
         self._counts: JsonObject = {}
         self._stopped = False
         self.losses: Recorder = self._cx.losses
@@ -107,29 +121,33 @@ class ToChatStream:
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""
         typed = messages.event_of(event)
-        self._follow(event)
-        self._read_event(typed)
+        reason = self._follow(event)
+        if self._read_event(typed) and reason is not None:
+            detail = f"the stream leaves the order of its events: {reason}"
+            self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, (), detail, "info")
 
-    def _follow(self, event: JsonObject) -> None:
-        """Say where the stream leaves its grammar. What comes later could only be held against a guess."""
+    def _follow(self, event: JsonObject) -> str | None:
+        """Why the stream leaves its grammar, if it does. What comes later could only be held against a guess."""
         if self._grammar is None:
-            return
+            return None
         try:
             self._grammar.step(event)
         except StreamError as error:
             self._grammar = None
-            detail = f"the stream leaves the order of its events: {error.reason}"
-            self._cx.losses.approximated(LossCode.STREAM_PROTOCOL, (), detail, "info")
+            return error.reason
+        return None
 
-    def _read_event(self, event: messages.Event) -> None:
+    def _read_event(self, event: messages.Event) -> bool:
+        """Read an event; returns False if it has no place in the stream and is on record as left out."""
+        EVENTS_TO_CHAT.report(event, (), self._cx.losses)
         match event:
             case messages.MessageStart(message=message):
-                self._start(message)
+                return self._start(message)
             case messages.ContentBlockStart(index=index, content_block=block):
                 self._begin()
                 self._chunks.open_block(index, block, ("content_block",))
             case messages.ContentBlockDelta(index=index, delta=delta):
-                self._chunks.grow_block(index, delta)
+                return self._chunks.grow_block(index, delta)
             case messages.ContentBlockStop(index=index):
                 self._chunks.stop_block(index)
             case messages.MessageDelta():
@@ -139,33 +157,29 @@ class ToChatStream:
             case messages.Ping():
                 pass
             case messages.UnknownEvent(type=kind):
-                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, ("type",), f"an event of type {kind!r}", "info")
+                self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (), f"an event of type {kind!r}", "info")
             case messages.ErrorEvent():
                 raise StreamError("an error event")  # read by `error` before it comes here
+        return True
 
     # -- the reply
 
-    def _start(self, message: messages.Response) -> None:
-        """Begin the reply. Some servers put a whole answer into its first event."""
+    def _start(self, message: messages.Response) -> bool:
+        """Begin the reply, unless it has begun. Some servers put a whole answer into its first event."""
         path: Path = ("message",)
         if self._chunks.base:
             self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, path, "the stream begins a second time")
-            return
+            return False
         RESPONSE_TO_CHAT.report(message, path, self._cx.losses)
         base = self._common(message.id, message.model)
         if message.usage is not None:
-            self._count(message.usage, (*path, "usage"))
-            tier = tier_to_chat(message.usage.service_tier, (*path, "usage", "service_tier"), self._cx.losses)
-            if tier is not None:
-                base["service_tier"] = tier
+            base.update(self._count(message.usage, (*path, "usage")))
         self._chunks.begin(base)
         for index, block in enumerate(message.content):
             self._chunks.open_block(index, block, (*path, "content", index))
             self._chunks.close_block()
-        if message.stop_reason is not None:
-            self._stop = messages.Delta.from_object(
-                {"stop_reason": message.stop_reason, "stop_sequence": message.stop_sequence}
-            )
+        self._note_stop(message, path)
+        return True
 
     def _begin(self) -> None:
         """A block before ``message_start``: the server broke the order, but what it says counts."""
@@ -183,22 +197,32 @@ class ToChatStream:
             "model": model_of_reply(model, self._context, self._cx.losses),
         }
 
-    def _count(self, usage: messages.Usage, path: Path) -> None:
-        """Counts are totals so far: what is said later counts, and what is null or left out stays."""
+    def _count(self, usage: messages.Usage, path: Path) -> JsonObject:
+        """Counts are totals so far: what is said later counts, and what is null or left out stays.
+
+        Returns what else the usage tells, which every chunk has from here on.
+        """
         counts = {name: value for name, value in usage.to_dict().items() if value is not None}
         news = {name: value for name, value in counts.items() if name not in self._counts}
         report_usage(news, path, self._cx.losses)
         self._counts.update(counts)
+        tier = tier_to_chat(news.get("service_tier"), (*path, "service_tier"), self._cx.losses)
+        return {} if tier is None else {"service_tier": tier}
 
     def _read_message_delta(self, event: messages.MessageDelta) -> None:
-        MESSAGE_DELTA_TO_CHAT.report(event, (), self._cx.losses)
         STOP_TO_CHAT.report(event.delta, ("delta",), self._cx.losses)
         self._begin()
         self._chunks.close_all()
         if event.usage is not None:
-            self._count(event.usage, ("usage",))
-        if event.delta.stop_reason is not None:
-            self._stop = event.delta
+            self._chunks.base.update(self._count(event.usage, ("usage",)))
+        self._note_stop(event.delta, ("delta",))
+
+    def _note_stop(self, said: messages.Response | messages.Delta, path: Path) -> None:
+        """What is said later counts here too."""
+        fields = said.to_dict()
+        told = {name: fields[name] for name in _STOP if fields.get(name) is not None}
+        self._stop.update(told)
+        self._stop_at.update({name: (*path, name) for name in told})
 
     # -- errors
 
@@ -215,7 +239,7 @@ class ToChatStream:
     @property
     def complete(self) -> bool:
         """Whether the upstream said why it stopped, so that the end of its body is the end of the reply."""
-        return self._stop is not None
+        return "stop_reason" in self._stop
 
     @property
     def stopped(self) -> bool:
@@ -227,24 +251,23 @@ class ToChatStream:
         if not self._chunks.base:
             raise StreamError("the stream ended before it said anything")
         self._chunks.close_all()
-        stop = self._stop or messages.Delta()
-        refusal = self._refusal(stop)
-        if refusal:
-            self._chunks.emit({"refusal": refusal})
-        legacy = self._context.legacy_functions
-        path: Path = ("delta", "stop_reason")
-        finish = stop_to_finish(stop.stop_reason, self._chunks.called, path, self._cx.losses, legacy)
-        self._chunks.end(finish, stop.stop_sequence)
+        self._chunks.end(self._finish(), self._stop.get("stop_sequence"))
         self.usage = counts_to_chat(self._counts)
         if self._context.include_usage:
             self._chunks.chunks.append({**self._chunks.base, "choices": [], "usage": self.usage})
         return self.take()
 
-    def _refusal(self, stop: messages.Delta) -> str | None:
-        if stop.stop_details is None:
-            return None
-        STOP_DETAILS_TO_CHAT.report(stop.stop_details, ("delta", "stop_details"), self._cx.losses)
-        return stop.stop_details.explanation if stop.stop_reason == "refusal" else None
+    def _finish(self) -> str:
+        """Say what was refused, if anything was; returns the finish reason."""
+        reason, losses = self._stop.get("stop_reason"), self._cx.losses
+        refusal = refusal_to_chat(self._stop.get("stop_details"), reason, self._told_at("stop_details"), losses)
+        if refusal:
+            self._chunks.emit({"refusal": refusal})
+        legacy = self._context.legacy_functions
+        return stop_to_finish(reason, self._chunks.called, self._told_at("stop_reason"), losses, legacy)
+
+    def _told_at(self, name: str) -> Path:
+        return self._stop_at.get(name, ("delta", name))
 
     def abort(self) -> list[JsonObject]:
         """The stream broke: nothing more is said."""

@@ -25,10 +25,11 @@ from ...wire import Json, JsonObject, Path, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .blocks import BlockWriter
-from .deltas import DeltaReader
+from .deltas import DELTA_TO_MESSAGES, DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
+from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
 from .usage import counts_cache_within, usage_to_messages
 
@@ -44,18 +45,22 @@ CHUNK_TO_MESSAGES: Final = Fields(
         "model": "`message_start`",
         "choices": "blocks",
         "usage": "`message_delta`",
+        "service_tier": "`message_start`, where it comes in time",
         "x_groq": "`message_delta`, where usage stands only there",
         "error": "`error`",
     },
     {
-        **RESPONSE_TO_MESSAGES.dropped,
-        "service_tier": Drop(LossCode.SERVICE_TIER, "message_delta has no slot for it", "info"),
+        **{name: RESPONSE_TO_MESSAGES.dropped[name] for name in ("created", "system_fingerprint", "moderation")},
         "obfuscation": Drop(LossCode.STREAM_OPTIONS, "padding of the stream", "info"),
     },
 )
 CHUNK_CHOICE_TO_MESSAGES: Final = Fields(
     chat.ChunkChoice,
-    {**CHOICE_TO_MESSAGES.mapped, "delta": "blocks", "error": "`error`"},
+    {
+        **{name: CHOICE_TO_MESSAGES.mapped[name] for name in CHOICE_TO_MESSAGES.mapped if name != "message"},
+        "delta": "blocks",
+        "error": "`error`",
+    },
     {"logprobs": CHOICE_TO_MESSAGES.dropped["logprobs"]},
 )
 
@@ -86,11 +91,16 @@ class ToMessagesStream:
         self._started = False
         self._finish: str | None = None
         self._matched: str | None = None
+        self._tier: str | None = None
         self._deltas = DeltaReader(self._blocks, self._cx)
         self._usage: JsonObject | None = None
         self._usage_path: Path = ("usage",)
-        self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
-        """Names of fields that need no second look: they say nothing new, or their loss is on record."""
+        self._quiet = {"id", "object", "model", "choices", "usage"}
+        """Names of a chunk's fields that need no second look: they say nothing new, or their loss is on record."""
+        self._quiet_of_choice = {"index", "delta", "finish_reason", "logprobs"}
+        """The same of a choice."""
+        self._quiet_of_delta = set(DELTA_TO_MESSAGES.mapped)
+        """Names of a delta's fields that lose nothing where they are empty."""
         self.losses: Recorder = self._cx.losses
         self.usage: JsonObject | None = None
         """The counts that went out, once the stream is finished."""
@@ -112,24 +122,23 @@ class ToMessagesStream:
             return None  # `read` says what is wrong with it, if anything is
         if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return None
-        quiet = self._quiet.issuperset
-        if not ((quiet(chunk) and quiet(choice)) or self._are_quiet(chunk, choice)):
+        if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
+            return None
+        if not (self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)):
             return None
         said = value = None
         for name, content in fields:
-            if content and name != "role":
-                if said is not None:
-                    return None
-                said, value = name, content
+            if content:
+                if name != "role":
+                    if said is not None:
+                        return None
+                    said, value = name, content
+            elif content is not None and name not in self._quiet_of_delta:
+                return None
         if said == "tool_calls":
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
         return None if place is None or not isinstance(value, str) else (place, value)
-
-    def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
-        """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
-        fields = (*chunk.items(), *choice.items())
-        return all(value is None or name in self._quiet for name, value in fields)
 
     def grow(self, place: Place, text: str) -> bytes | None:
         """The event by which a token adds to what is open; None, and nothing noted, where that takes more."""
@@ -146,13 +155,15 @@ class ToMessagesStream:
 
     def _read_chunk(self, chunk: chat.Chunk) -> None:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
-        self._note_reported(chunk, CHUNK_TO_MESSAGES)
+        _note_reported(chunk, CHUNK_TO_MESSAGES, self._quiet)
         if chunk.usage is not None:
             self._note_usage(chunk.usage, ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
             self._note_usage(chunk.x_groq.usage, ("x_groq", "usage"))
         if chunk.x_groq is not None:
             X_GROQ_TO_MESSAGES.report(chunk.x_groq, ("x_groq",), self._cx.losses)
+        if chunk.service_tier is not None and "service_tier" not in self._quiet:
+            self._note_tier(chunk.service_tier)
         if chunk.choices or chunk.id:
             self._start(chunk.id, chunk.model)
         for at, choice in enumerate(chunk.choices or ()):
@@ -167,12 +178,13 @@ class ToMessagesStream:
         self._usage = {**(self._usage or {}), **news}
         self._usage_path = path
 
-    def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
-        if len(self._quiet) > _MOST_QUIET:
-            return
-        self._quiet.update(
-            name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None
-        )
+    def _note_tier(self, tier: str) -> None:
+        self._quiet.add("service_tier")  # all chunks have it
+        if self._started:
+            detail = "it comes after message_start, the only event with a slot for it"
+            self._cx.losses.dropped(LossCode.SERVICE_TIER, ("service_tier",), detail, "info")
+        else:
+            self._tier = tier_to_messages(tier, ("service_tier",), self._cx.losses)
 
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
@@ -197,15 +209,19 @@ class ToMessagesStream:
                 "output_tokens": 0,
             },
         }
+        if self._tier is not None:
+            message["usage"]["service_tier"] = self._tier
         self._blocks.events.append({"type": "message_start", "message": message})
 
     def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
         CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
-        self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES)
+        _note_reported(choice, CHUNK_CHOICE_TO_MESSAGES, self._quiet_of_choice)
         if choice.delta is not None:
             self._deltas.read(choice.delta)
-        for candidate in (choice.stop_reason, choice.matched_stop):
-            self._matched = matched_stop(candidate, self._context) or self._matched
+            _note_reported(choice.delta, DELTA_TO_MESSAGES, self._quiet_of_delta)
+        for name, candidate in (("stop_reason", choice.stop_reason), ("matched_stop", choice.matched_stop)):
+            matched = matched_stop(candidate, (*path, name), self._context, self._cx.losses)
+            self._matched = matched or self._matched
         if choice.finish_reason:
             self._finish = choice.finish_reason
             self._deltas.end_text()
@@ -283,3 +299,15 @@ def _arguments(calls: Json) -> Token | None:
     if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
         return None
     return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None
+
+
+def _are_quiet(value: JsonObject, quiet: set[str]) -> bool:
+    """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
+    return all(item is None or name in quiet for name, item in value.items())
+
+
+def _note_reported(value: chat.Chunk | chat.ChunkChoice | chat.Delta, fields: Fields, quiet: set[str]) -> None:
+    """Add the fields whose loss is on record to those that are quiet."""
+    if len(quiet) <= _MOST_QUIET:
+        names = (name for name in value.model_fields_set if name not in fields.mapped)
+        quiet.update(name for name in names if getattr(value, name) is not None)
