@@ -194,11 +194,11 @@ def _places(each: JsonObject, where: str) -> list[JsonObject]:
 
 
 def _add_extras(draw: DrawFn, places: list[JsonObject], extras: JsonObject) -> None:
-    name = draw(st.sampled_from([None, *extras]))
+    name = draw(st.sampled_from(["", *extras]))
     # A tier that comes late has no place in Messages.
     alone = places[:1] if name == "service_tier" else places
     chosen = draw(st.sampled_from([places, *([place] for place in alone)]))
-    for place in chosen if name is not None else ():
+    for place in chosen if name else ():
         place[name] = extras[name]
 
 
