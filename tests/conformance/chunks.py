@@ -21,6 +21,8 @@ def as_openai(chunks: list[JsonObject]) -> bytes:
     """The stream that says what ``chunks`` say, in OpenAI's form."""
     calls: dict[int, _Calls] = {}
     common = {"object": _OBJECT, **{name: _first(name, chunks) for name in ("id", "model")}}
+    if tier := _first("service_tier", chunks):
+        common["service_tier"] = tier
     usage: JsonObject = {}
     plain: list[JsonObject] = []
     for chunk in chunks:
