@@ -21,6 +21,7 @@ from llm_transcode import (
     messages,
 )
 from llm_transcode.options import DEFAULT_MAX_TOKENS
+from llm_transcode.pairs import messages_chat
 from llm_transcode.protocols import Protocol
 from tests.pitfalls.conversions import chat_reply, message, text
 
@@ -262,6 +263,39 @@ def test_a_schema_that_is_nested_too_deeply(source: Protocol, target: Protocol) 
             break
     else:
         pytest.fail("nothing was too deep")
+
+
+def endless(*arguments: object) -> Any:
+    """What takes more stack than there is."""
+    return endless(*arguments)
+
+
+ENDLESS: Final = Options(models=endless, new_id=endless, now=endless)
+WITHOUT_ID: Final = {name: value for name, value in REPLIES["chat"].items() if name != "id"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: convert_request(REQUESTS["messages"], source="messages", target="chat", options=ENDLESS),
+        lambda: convert_request(REQUESTS["chat"], source="chat", target="messages", options=ENDLESS),
+        lambda: convert_response(REPLIES["messages"], source="messages", target="chat", options=ENDLESS),
+        lambda: convert_response(WITHOUT_ID, source="chat", target="messages", options=ENDLESS),
+    ],
+)
+def test_what_takes_too_much_stack_to_convert_is_bad_input(call: Callable[[], object]) -> None:
+    with pytest.raises(InvalidPayload, match=r"^\$: nested too deeply$"):
+        call()
+
+
+@PROTOCOLS
+def test_a_listing_that_takes_too_much_stack_is_bad_input(protocol: Protocol, monkeypatch: pytest.MonkeyPatch) -> None:
+    for converter in ("models_to_chat", "models_to_messages"):
+        monkeypatch.setattr(messages_chat, converter, endless)
+    target: Protocol = "chat" if protocol == "messages" else "messages"
+
+    with pytest.raises(InvalidPayload, match=r"^\$: nested too deeply$"):
+        convert_models([], source=protocol, target=target)
 
 
 # -- listings --------------------------------------------------------------------------------------

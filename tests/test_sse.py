@@ -344,6 +344,17 @@ def test_the_limit_itself_is_kept_to(body: bytes, size: int) -> None:
         assert (decoder.error is None) is fits
 
 
+def test_the_limit_holds_for_single_lines_too() -> None:
+    decoder = SSEDecoder(max_event_bytes=14)
+    decoder.feed_line("data: 12345")
+    decoder.feed_line("data: 789")
+    assert decoder.error is None
+
+    assert decoder.feed_line("data: 123456") == []
+    assert isinstance(decoder.error, StreamError)
+    assert decoder.feed_line("") == decoder.feed_line("data: 1") == decoder.close() == []
+
+
 def test_limit_is_on_the_event_not_on_the_chunk_or_the_stream() -> None:
     decoder = SSEDecoder(max_event_bytes=20)
     body = b": comment\ndata: 123456\n\n"

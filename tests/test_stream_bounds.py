@@ -210,6 +210,18 @@ def test_json_may_not_be_nested_too_deeply(source: Protocol, bomb: bytes) -> Non
     assert "nested too deeply" in stream.error.reason
 
 
+def test_an_event_that_takes_too_much_stack_is_an_error() -> None:
+    def endless(prefix: str) -> str:
+        return endless(prefix)
+
+    stream = StreamTranscoder(source="chat", target="messages", options=Options(new_id=endless))
+    out = stream.feed(b'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n')
+
+    assert stream.error is not None
+    assert stream.error.reason == "an event is nested too deeply"
+    assert out.startswith(b"event: error\n")
+
+
 def test_what_is_held_may_not_be_too_much() -> None:
     held = [chunk(call(1, arguments="x" * 500))] * 5
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field, ValidationError, create_model, field_validator
 
 from llm_transcode import InvalidPayload
-from llm_transcode.wire import OpenUnion, WireModel, parse_object
+from llm_transcode.wire import OpenUnion, UnionReader, WireModel, parse_object
 
 
 class Endless(WireModel):
@@ -47,6 +47,10 @@ class Plain(WireModel):
 
 class Unknown(WireModel):
     type: str | None = None
+
+
+class EndlessBlock(Endless):
+    type: Literal["endless"]
 
 
 def holding(union: Any) -> type[WireModel]:
@@ -196,6 +200,33 @@ def test_a_malformed_block_is_refused_by_the_model_that_its_tag_names(
 ) -> None:
     with pytest.raises(InvalidPayload) as refused:
         holding(union).parse({"blocks": [block]})
+
+    assert (refused.value.path, refused.value.reason) == (path, reason)
+
+
+def reader(union: Any) -> UnionReader[WireModel]:
+    tagged = OpenUnion("type")
+    return UnionReader(Annotated[union, tagged])
+
+
+def test_a_single_block_is_read_as_one_of_a_list_is() -> None:
+    block = {"type": "text", "text": "a"}
+
+    assert reader(KNOWN)(block, ()) == Text.parse(block)
+    assert type(reader(KNOWN)({"type": "video"}, ())) is Unknown
+
+
+@pytest.mark.parametrize(
+    ("block", "path", "reason"),
+    [
+        ({"type": "text"}, "$.blocks[2].text", "field required"),
+        ("text", "$.blocks[2]", NO_TAG),
+        ({"type": "endless", "value": 1}, "$", "nested too deeply"),
+    ],
+)
+def test_a_malformed_block_is_refused_in_its_place(block: Any, path: str, reason: str) -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        reader(Text | EndlessBlock | Unknown)(block, ("blocks", 2))
 
     assert (refused.value.path, refused.value.reason) == (path, reason)
 

@@ -55,7 +55,7 @@ class Fields(Generic[M_co]):
     in which the model finds nothing to refuse and the ledger nothing to record.
     """
 
-    __slots__ = ("_drops", "_keys", "_mapped", "_plain", "dropped", "mapped", "model")
+    __slots__ = ("_drops", "_keys", "_mapped", "_plain", "dropped", "mapped", "model", "plain")
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class Fields(Generic[M_co]):
         self.model: type[M_co] = model
         self.mapped: Mapping[str, str] = mapped
         self.dropped: Mapping[str, Drop] = dropped or {}
+        self.plain: Sequence[Shape] = plain
         self._mapped = frozenset(mapped)
         self._plain = {len(shape): tuple(_types(shape)) for shape in plain}
         keys = {field.alias or name: name for name, field in model.model_fields.items()}

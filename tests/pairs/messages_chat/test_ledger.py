@@ -14,7 +14,8 @@ from llm_transcode.wire import WireModel
 
 def _models(form: Any) -> Iterator[type[WireModel]]:
     """The models in an annotation, however deep."""
-    if isinstance(form, type) and issubclass(form, WireModel):
+    # To Python 3.10, list[int] is a type.
+    if isinstance(form, type) and not get_args(form) and issubclass(form, WireModel):
         yield form
     for part in get_args(form):
         yield from _models(part)

@@ -72,6 +72,28 @@ def test_to_messages(reason: str | None) -> None:
     assert all(loss.detail for loss in losses)
 
 
+REFUSED = {"stop_details": {"type": "refusal", "category": None, "explanation": None}}
+
+
+@pytest.mark.parametrize(
+    ("stop", "matched", "refused", "expected"),
+    [
+        ("end_turn", None, False, ("end_turn", None, {})),
+        ("end_turn", "END", False, ("stop_sequence", "END", {})),
+        ("max_tokens", "END", False, ("max_tokens", None, {})),
+        ("tool_use", "END", False, ("tool_use", None, {})),
+        ("refusal", None, False, ("refusal", None, REFUSED)),
+        ("end_turn", None, True, ("refusal", None, REFUSED)),
+    ],
+)
+def test_how_a_reply_of_messages_says_that_it_ended(
+    stop: str, matched: str | None, refused: bool, expected: tuple[str, str | None, dict[str, object]]
+) -> None:
+    reason, sequence, details = expected
+
+    assert ending(stop, matched, refused) == {"stop_reason": reason, "stop_sequence": sequence, **details}
+
+
 @pytest.mark.parametrize("reason", [*FINISH_TO_STOP, "of_tomorrow"])
 def test_to_messages_with_a_call(reason: str) -> None:
     stop = FINISH_TO_STOP.get(reason, "end_turn")
@@ -108,25 +130,3 @@ def test_which_stop_sequence_matched(candidate: str | int | None, context: Reply
         [(LossCode.VENDOR_FIELD, "$.stop_reason", "info")] if is_lost else []
     )
     assert all(repr(candidate) in loss.detail for loss in losses)
-
-
-REFUSED = {"stop_details": {"type": "refusal", "category": None, "explanation": None}}
-
-
-@pytest.mark.parametrize(
-    ("stop", "matched", "refused", "expected"),
-    [
-        ("end_turn", None, False, ("end_turn", None, {})),
-        ("end_turn", "END", False, ("stop_sequence", "END", {})),
-        ("max_tokens", "END", False, ("max_tokens", None, {})),
-        ("tool_use", "END", False, ("tool_use", None, {})),
-        ("refusal", None, False, ("refusal", None, REFUSED)),
-        ("end_turn", None, True, ("refusal", None, REFUSED)),
-    ],
-)
-def test_how_a_reply_of_messages_says_that_it_ended(
-    stop: str, matched: str | None, refused: bool, expected: tuple[str, str | None, dict[str, object]]
-) -> None:
-    reason, sequence, details = expected
-
-    assert ending(stop, matched, refused) == {"stop_reason": reason, "stop_sequence": sequence, **details}
