@@ -108,6 +108,14 @@ def test_what_has_grown_is_not_replaced_by_nothing_but_by_another_value() -> Non
     assert growing.value() == {"text": "c"}
 
 
+def test_a_list_grows_by_all_that_comes() -> None:
+    growing = GrowingObject({"items": [1]})
+    for piece in ([2], [3, 4]):
+        growing.grow("items", piece)
+
+    assert growing.value() == {"items": [1, 2, 3, 4]}
+
+
 def test_a_child_is_merged_with_what_is_set_later() -> None:
     growing = GrowingObject()
     growing.child("child", GrowingObject).put("a", 1)

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from llm_transcode import InvalidPayload, chat
-from llm_transcode.json_text import Template, clone, dump_json, is_array, is_object, parse_json, render_path
+from llm_transcode.json_text import (
+    Template,
+    clone,
+    dump_json,
+    is_array,
+    is_finite,
+    is_object,
+    parse_json,
+    render_path,
+    tag_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -176,3 +186,35 @@ def test_a_key_that_is_no_string_is_refused_where_it_stands(key: object) -> None
 )
 def test_which_values_are_objects_and_arrays(value: Any, an_object: bool, an_array: bool) -> None:
     assert (is_object(value), is_array(value)) == (an_object, an_array)
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ({"type": "text"}, "text"),
+        ({"type": 5}, 5),
+        ({"type": None}, None),
+        ({}, None),
+        ("type", None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_tag_of_a_value(value: Any, tag: Any) -> None:
+    assert tag_of(value, "type") == tag
+
+
+@pytest.mark.parametrize(
+    ("text", "finite"),
+    [
+        ("1e400", False),
+        ('{"a":[1,{"b":-1e400}]}', False),
+        ("[1,[2,[1e999]]]", False),
+        ("1e300", True),
+        ('{"a":[1,{"b":0.5}],"c":null}', True),
+        ('"1e400"', True),
+        ("[]", True),
+    ],
+)
+def test_whether_what_was_read_can_be_written_again(text: str, finite: bool) -> None:
+    assert is_finite(parse_json(text)) is finite

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from llm_transcode import InvalidPayload
 from llm_transcode.messages import (
     BlockDelta,
     CitationsDelta,
@@ -23,8 +24,9 @@ from llm_transcode.messages import (
     UnknownBlock,
     UnknownDelta,
     UnknownEvent,
+    event_of,
 )
-from llm_transcode.wire import WireModel
+from llm_transcode.wire import JsonObject, WireModel
 from tests.documents import keep, refuse
 
 MESSAGE = (
@@ -105,3 +107,28 @@ def test_a_block_may_start_whole_or_be_unknown() -> None:
 )
 def test_a_malformed_event_is_refused(text: str, path: str) -> None:
     assert refuse(AnyEvent, f'{{"event":{text}}}') == path
+
+
+@pytest.mark.parametrize(
+    ("source", "model"),
+    [
+        ({"type": "ping"}, Ping),
+        ({"type": "content_block_stop", "index": 0}, ContentBlockStop),
+        ({"type": "message_pause", "novel": 1}, UnknownEvent),
+    ],
+)
+def test_an_event_is_read_by_its_type(source: JsonObject, model: type[WireModel]) -> None:
+    event = event_of(source)
+
+    assert type(event) is model
+    assert event.to_dict() == source
+
+
+@pytest.mark.parametrize(
+    ("source", "path"), [({}, "$.type"), ({"type": 5}, "$.type"), ({"type": "content_block_stop"}, "$.index")]
+)
+def test_a_malformed_event_is_refused_where_it_is(source: JsonObject, path: str) -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        event_of(source)
+
+    assert refused.value.path == path

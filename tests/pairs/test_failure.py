@@ -190,6 +190,23 @@ def test_a_message_is_cut_where_it_is_none_any_more(length: int, rewritten: bool
     assert (failure.message, failure.rewritten) == ("x" * 20_000, rewritten)
 
 
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("<html><title>Bad &amp; gone</title><h1>Other</h1></html>", "Bad & gone"),
+        ("<html><title> </title><h1>Not  here</h1></html>", "Not here"),
+        ("<html><style>p {}</style><script>x()</script><p>Sorry,</p>\n no.</html>", "Sorry, no."),
+        ("<!DOCTYPE html><body>" + "x" * 2001, "x" * 2000),
+        ("<html>" + " " * 8000 + "<title>Too far down</title>", ""),
+        ('<?xml version="1.0"?><Error><Message>Denied</Message></Error>', "Denied"),
+        ("<p>no page</p>", "<p>no page</p>"),
+    ],
+)
+def test_a_page_says_its_title_or_else_its_text(page: str, message: str) -> None:
+    for body in (page, page.encode(), bytearray(page, "utf-8"), memoryview(page.encode())):
+        assert read_failure(body).message == message
+
+
 # -- several messages ------------------------------------------------------------------------------
 
 
