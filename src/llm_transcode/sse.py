@@ -108,7 +108,9 @@ class SSEDecoder:
         if self._data is not None or self._event or not self._at_line:
             return None
         data = data[len(head) : -2]
-        return None if _LF in data or _CR in data else _as_utf8(data)
+        if _LF in data or _CR in data:
+            return None
+        return data if data.isascii() else _as_utf8(data)
 
     def close(self) -> list[SSEvent]:
         """End the body; returns the event that no blank line ended, if it has data. Idempotent.
@@ -196,7 +198,7 @@ class SSEDecoder:
             if self._more_data:
                 data += self._more_data
                 self._more_data.clear()
-            events.append(SSEvent(self._event, _as_utf8(data)))
+            events.append(SSEvent(self._event, data if data.isascii() else _as_utf8(data)))
             self._data = None
         self._event = ""
 
@@ -213,8 +215,6 @@ class SSEDecoder:
 
 def _as_utf8(data: bytes) -> bytes:
     """Replace what is not UTF-8 by U+FFFD."""
-    if data.isascii():
-        return data
     try:
         data.decode()
     except UnicodeDecodeError:

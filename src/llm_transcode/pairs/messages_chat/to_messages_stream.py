@@ -21,11 +21,11 @@ from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
 from ...repeats import Place, Token
-from ...wire import Json, JsonObject, Path, is_array, is_object
+from ...wire import Json, JsonObject, Path, WireModel, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .blocks import BlockWriter
-from .deltas import DeltaReader
+from .deltas import DELTA_TO_MESSAGES, DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
@@ -69,6 +69,12 @@ _PROSE: Final[dict[str, Place]] = {
 }
 """The fields of a delta that are plain text, of which a reply has one of each kind."""
 
+_DETAILS: Final = {
+    "reasoning.text": frozenset(("type", "text", "format", "index")),
+    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
+}
+"""The fields of reasoning without signature or anything that is lost, by its type."""
+
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
@@ -91,6 +97,8 @@ class ToMessagesStream:
         self._usage_path: Path = ("usage",)
         self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
+        self._quiet_in_delta = {"role"}
+        """The same for the fields of a delta."""
         self.losses: Recorder = self._cx.losses
         self.usage: JsonObject | None = None
         """The counts that went out, once the stream is finished."""
@@ -115,16 +123,22 @@ class ToMessagesStream:
         quiet = self._quiet.issuperset
         if not ((quiet(chunk) and quiet(choice)) or self._are_quiet(chunk, choice)):
             return None
-        said = value = None
+        said = value = details = None
         for name, content in fields:
-            if content and name != "role":
-                if said is not None:
-                    return None
+            if not content or name in self._quiet_in_delta:
+                continue
+            if name == "reasoning_details":
+                details = content
+            elif said is None:
                 said, value = name, content
-        if said == "tool_calls":
+            else:
+                return None
+        if said == "tool_calls" and details is None:
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
-        return None if place is None or not isinstance(value, str) else (place, value)
+        if place is None or not isinstance(value, str) or not (details is None or _repeat(details, place)):
+            return None
+        return place, value
 
     def _are_quiet(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
@@ -146,7 +160,7 @@ class ToMessagesStream:
 
     def _read_chunk(self, chunk: chat.Chunk) -> None:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
-        self._note_reported(chunk, CHUNK_TO_MESSAGES)
+        self._note_reported(chunk, CHUNK_TO_MESSAGES, self._quiet)
         if chunk.usage is not None:
             self._note_usage(chunk.usage, ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
@@ -165,10 +179,10 @@ class ToMessagesStream:
         self._usage = _merged(self._usage, usage)
         self._usage_path = path
 
-    def _note_reported(self, value: chat.Chunk | chat.ChunkChoice, fields: Fields) -> None:
-        if len(self._quiet) > _MOST_QUIET:
+    def _note_reported(self, value: WireModel, fields: Fields, quiet: set[str]) -> None:
+        if len(quiet) > _MOST_QUIET:
             return
-        self._quiet.update(
+        quiet.update(
             name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None
         )
 
@@ -199,9 +213,10 @@ class ToMessagesStream:
 
     def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
         CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
-        self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES)
+        self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES, self._quiet)
         if choice.delta is not None:
             self._deltas.read(choice.delta)
+            self._note_reported(choice.delta, DELTA_TO_MESSAGES, self._quiet_in_delta)
         for candidate in (choice.stop_reason, choice.matched_stop):
             self._matched = matched_stop(candidate, self._context) or self._matched
         if choice.finish_reason:
@@ -281,6 +296,14 @@ def _arguments(calls: Json) -> Token | None:
     if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
         return None
     return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None
+
+
+def _repeat(details: Json, place: Place) -> bool:
+    """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
+    try:
+        return place == _THINKING and all(_DETAILS[detail["type"]].issuperset(detail) for detail in details)
+    except (KeyError, TypeError):
+        return False
 
 
 def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
