@@ -12,6 +12,7 @@ model, which refuses what is malformed and knows every field. All ways say the s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ... import chat
@@ -78,12 +79,34 @@ _DETAILS: Final = {
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
+_QUIET: Final = frozenset(
+    ("id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"),
+)
+_QUIET_IN_DELTA: Final = frozenset(("role",))
+"""The fields of a token's chunk that need no second look."""
+
 _MOST_QUIET: Final = 100
 """How many names of fields are remembered; an upstream that makes up more gets its tokens read at length."""
 
 
 class ToMessagesStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
+
+    __slots__ = (
+        "_blocks",
+        "_context",
+        "_cx",
+        "_deltas",
+        "_finish",
+        "_matched",
+        "_quiet",
+        "_quiet_in_delta",
+        "_started",
+        "_usage",
+        "_usage_path",
+        "losses",
+        "usage",
+    )
 
     def __init__(self, context: ReplyContext, options: Options) -> None:
         self._cx = Conversion(options, dialect_named(None, "messages"), streaming=True)
@@ -95,9 +118,9 @@ class ToMessagesStream:
         self._deltas = DeltaReader(self._blocks, self._cx)
         self._usage: chat.Usage | None = None
         self._usage_path: Path = ("usage",)
-        self._quiet = {"id", "object", "model", "choices", "usage", "index", "delta", "finish_reason", "logprobs"}
+        self._quiet = _QUIET
         """Names of fields that need no second look: they say nothing new, or their loss is on record."""
-        self._quiet_in_delta = {"role"}
+        self._quiet_in_delta = _QUIET_IN_DELTA
         """The same for the fields of a delta."""
         self.losses: Recorder = self._cx.losses
         self.usage: JsonObject | None = None
@@ -160,7 +183,7 @@ class ToMessagesStream:
 
     def _read_chunk(self, chunk: chat.Chunk) -> None:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
-        self._note_reported(chunk, CHUNK_TO_MESSAGES, self._quiet)
+        self._quiet = _with_reported(self._quiet, chunk, CHUNK_TO_MESSAGES)
         if chunk.usage is not None:
             self._note_usage(chunk.usage, ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
@@ -178,13 +201,6 @@ class ToMessagesStream:
     def _note_usage(self, usage: chat.Usage, path: Path) -> None:
         self._usage = _merged(self._usage, usage)
         self._usage_path = path
-
-    def _note_reported(self, value: WireModel, fields: Fields, quiet: set[str]) -> None:
-        if len(quiet) > _MOST_QUIET:
-            return
-        quiet.update(
-            name for name in value.model_fields_set if name not in fields.mapped and getattr(value, name) is not None
-        )
 
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
@@ -213,10 +229,10 @@ class ToMessagesStream:
 
     def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
         CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
-        self._note_reported(choice, CHUNK_CHOICE_TO_MESSAGES, self._quiet)
+        self._quiet = _with_reported(self._quiet, choice, CHUNK_CHOICE_TO_MESSAGES)
         if choice.delta is not None:
             self._deltas.read(choice.delta)
-            self._note_reported(choice.delta, DELTA_TO_MESSAGES, self._quiet_in_delta)
+            self._quiet_in_delta = _with_reported(self._quiet_in_delta, choice.delta, DELTA_TO_MESSAGES)
         for candidate in (choice.stop_reason, choice.matched_stop):
             self._matched = matched_stop(candidate, self._context) or self._matched
         if choice.finish_reason:
@@ -304,6 +320,21 @@ def _repeat(details: Json, place: Place) -> bool:
         return place == _THINKING and all(_DETAILS[detail["type"]].issuperset(detail) for detail in details)
     except (KeyError, TypeError):
         return False
+
+
+def _with_reported(quiet: frozenset[str], value: WireModel, fields: Fields) -> frozenset[str]:
+    """Names of quiet fields, with those of a value whose loss is on record by now."""
+    if len(quiet) > _MOST_QUIET:
+        return quiet
+    rest = value.model_fields_set.difference(fields.mapped)
+    names = frozenset(name for name in rest if getattr(value, name) is not None)
+    return quiet if names <= quiet else _union(quiet, names)
+
+
+@lru_cache(maxsize=64)
+def _union(quiet: frozenset[str], names: frozenset[str]) -> frozenset[str]:
+    """One set for all streams of a vendor: it would take a fifth of what an idle stream keeps."""
+    return quiet | names
 
 
 def _merged(old: chat.Usage | None, new: chat.Usage) -> chat.Usage:
