@@ -89,7 +89,9 @@ class SSEDecoder:
         if isinstance(line, str):
             line = line.encode("utf-8", "surrogatepass")  # what is no UTF-8 is replaced like an upstream's
         line = line.rstrip(b"\r\n")
-        if not self._at_line or _LF in line or _CR in line or len(line) >= self._limit:
+        if self._tail or self._at_start or self._after_cr or self.error is not None:
+            return self.feed(line + b"\n")
+        if _LF in line or _CR in line or len(line) >= self._limit:
             return self.feed(line + b"\n")
         events: list[SSEvent] = []
         try:
@@ -105,7 +107,9 @@ class SSEDecoder:
         """
         if not (data.startswith(head) and data.endswith(b"\n\n")) or len(data) > self._limit:
             return None
-        if self._data is not None or self._event or not self._at_line:
+        if self._tail or self._at_start or self._after_cr or self.error is not None:
+            return None
+        if self._data is not None or self._event:
             return None
         data = data[len(head) : -2]
         if _LF in data or _CR in data:
@@ -119,11 +123,6 @@ class SSEDecoder:
         off shows in its data: callers try to parse it.
         """
         return [event for event in self.feed(b"\n\n") if event.data]
-
-    @property
-    def _at_line(self) -> bool:
-        """Whether the next byte will begin a line, and neither a byte order mark nor the end of a line before."""
-        return not (self._tail or self._at_start or self._after_cr or self.error is not None)
 
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
         if self._after_cr or _CR in data:

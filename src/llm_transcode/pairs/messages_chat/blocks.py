@@ -91,8 +91,11 @@ class BlockWriter:
 
     def more_prose(self, kind: ProseKind, text: str) -> bytes | None:
         """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
-        if not self._grow_prose(kind, text):
+        opened = self._open
+        if not isinstance(opened, Prose) or opened.kind != kind:
             return None
+        if kind == "thinking":
+            opened.note(text)
         return (self._template or self._growth(*_DELTAS[kind])).filled(text)
 
     def more_arguments(self, index: int, arguments: str) -> bytes | None:
@@ -111,20 +114,14 @@ class BlockWriter:
         self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
-    def _grow_prose(self, kind: ProseKind, text: str) -> bool:
-        """Whether a text or thought of this kind is open; a thought takes note of its text."""
-        opened = self._open
-        if not isinstance(opened, Prose) or opened.kind != kind:
-            return False
-        if kind == "thinking":
-            opened.note(text)
-        return True
-
     # -- what the upstream says
 
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        if self._grow_prose(kind, text):
+        opened = self._open
+        if isinstance(opened, Prose) and opened.kind == kind:
+            if kind == "thinking":
+                opened.note(text)
             self._delta(*_DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)
