@@ -314,6 +314,26 @@ def thinking_delta(text: str) -> JsonObject:
     return {"reasoning_content": text}
 
 
+def marked_delta(text: str) -> JsonObject:
+    return {"role": "assistant", "content": text, "token_id": len(text), "name": None}
+
+
+def detailed_delta(text: str) -> JsonObject:
+    """A thought that is told twice."""
+    detail = {"type": "reasoning.text", "text": text, "format": None, "index": 0}
+    return {"content": "", "reasoning": text, "reasoning_details": [detail]}
+
+
+def signed_delta(text: str) -> JsonObject:
+    return {"reasoning": text, "reasoning_details": [{"type": "reasoning.text", "signature": text}]}
+
+
+def summarised_delta(text: str) -> JsonObject:
+    """A thought beside a text, or one that has an id."""
+    detail = {"type": "reasoning.summary", "summary": text} | ({"id": "a"} if text == "a" else {})
+    return {("content" if text == "{" else "reasoning"): text, "reasoning_details": [detail]}
+
+
 def first_call(text: str) -> JsonObject:
     return call(0, arguments=text)
 
@@ -325,6 +345,10 @@ def second_call(text: str) -> JsonObject:
 DELTAS: Final[list[st.SearchStrategy[JsonObject]]] = [
     SAID.map(text_delta),
     SAID.map(thinking_delta),
+    SAID.map(marked_delta),
+    SAID.map(detailed_delta),
+    SAID.map(signed_delta),
+    SAID.map(summarised_delta),
     SAID.map(first_call),
     SAID.map(second_call),
     st.just(call(0, "a", "f", "")),
@@ -369,6 +393,35 @@ def hidden(event: JsonObject, spaces: int) -> bytes:
     return messages_body(event).removesuffix(b"}\n\n") + b" " * spaces + b"}\n\n"
 
 
+def assert_the_same(source: Protocol, target: Protocol, events: list[tuple[JsonObject, bytes]]) -> None:
+    """Fed as bytes, events must say what they say one by one, when none is taken for a mere token."""
+    by_bytes = StreamTranscoder(source=source, target=target, context=ReplyContext(include_usage=True))
+    by_events = StreamTranscoder(source=source, target=target, context=ReplyContext(include_usage=True))
+
+    for event, written_event in events:
+        out = read_events(by_bytes.feed(written_event))
+
+        assert out == [typed.to_dict() for typed in by_events.feed_event(event)]
+    assert (by_bytes.losses, repr(by_bytes.error)) == (by_events.losses, repr(by_events.error))
+
+
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        [{"content": "a"}, {"content": "b", "reasoning_details": [{"type": "reasoning.text", "text": "c"}]}],
+        [{"reasoning": "a"}, {"reasoning": "b", "reasoning_details": [{"type": "reasoning.text", "signature": "c"}]}],
+        [{"reasoning": "a"}, {"reasoning": "b", "reasoning_details": [{"type": "reasoning.encrypted", "data": "c"}]}],
+        [{"reasoning": "a"}, {"reasoning": "b", "reasoning_details": [{"type": "reasoning.summary", "id": "c"}]}],
+        [{"content": "a"}, {"reasoning_content": "b"}, {"content": "c", "reasoning": "d"}],
+        [{"content": "a", "channel": "b"}, {"content": "c", "channel": "d"}, {"content": "e", "unknown": "f"}],
+        [{"content": "a"}, {"content": "b", "refusal": "c"}, {"content": "d", "refusal": "e"}],
+    ],
+    ids=["a thought and a text", "a signature", "what is redacted", "an id", "both", "names", "refusals"],
+)
+def test_what_is_more_than_a_token_is_read_as_such(deltas: list[JsonObject]) -> None:
+    assert_the_same("chat", "messages", [(chunk(delta), chat_body(chunk(delta), end=b"")) for delta in deltas])
+
+
 @pytest.mark.parametrize(
     ("source", "target", "tokens"), [("chat", "messages", chat_tokens()), ("messages", "chat", messages_tokens())]
 )
@@ -376,11 +429,4 @@ def hidden(event: JsonObject, spaces: int) -> bytes:
 def test_repetitions_say_what_their_events_say(
     source: Protocol, target: Protocol, tokens: st.SearchStrategy[list[tuple[JsonObject, bytes]]], data: st.DataObject
 ) -> None:
-    by_bytes = StreamTranscoder(source=source, target=target, context=ReplyContext(include_usage=True))
-    by_events = StreamTranscoder(source=source, target=target, context=ReplyContext(include_usage=True))
-
-    for event, written_event in data.draw(tokens):
-        out = read_events(by_bytes.feed(written_event))
-
-        assert out == [typed.to_dict() for typed in by_events.feed_event(event)]
-    assert (by_bytes.losses, repr(by_bytes.error)) == (by_events.losses, repr(by_events.error))
+    assert_the_same(source, target, data.draw(tokens))

@@ -114,6 +114,33 @@ def test_memory_does_not_grow_with_names_that_are_made_up() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("source", ["chat", "messages"])
+@pytest.mark.parametrize("kind", [None, text_of, call_of], ids=["new", "text", "call"])
+def test_an_idle_stream_keeps_less_than_four_kilobytes(
+    source: Protocol, kind: Callable[[Protocol], tuple[bytes, bytes]] | None
+) -> None:
+    body = b"".join(kind(source)) if kind else b""
+    options, context = Options(), ReplyContext(include_usage=True)
+    target: Protocol = "chat" if source == "messages" else "messages"
+
+    def opened_many(count: int) -> list[StreamTranscoder]:
+        streams = [
+            StreamTranscoder(source=source, target=target, options=options, context=context) for _ in range(count)
+        ]
+        for stream in streams:
+            stream.feed(body)
+        return streams
+
+    opened_many(2)  # what all of them share is there from now on
+    tracemalloc.start()
+    try:
+        streams = opened_many(50)
+        assert tracemalloc.get_traced_memory()[0] < 50 * 4000
+    finally:
+        tracemalloc.stop()
+    assert all(stream.error is None for stream in streams)
+
+
 # -- time ------------------------------------------------------------------------------------------
 
 

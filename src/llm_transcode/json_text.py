@@ -154,7 +154,10 @@ class Template:
 
     def filled(self, text: str) -> bytes:
         """The document with ``text`` in its place, as compact UTF-8."""
-        return self._before + dump_finite(text) + self._after
+        try:
+            return self._before + to_json(text) + self._after
+        except PydanticSerializationError:  # half a surrogate pair
+            return self._before + dump_finite(text) + self._after
 
 
 def clone(value: Json, path: Path = ()) -> Json:

@@ -96,8 +96,10 @@ class Repeats:
         if place != self.place:
             self.place = place
             self._misses = 0
+        elif self._misses == _MOST_MISSES:
+            return
         self._misses += 1
-        if self._misses > _MOST_MISSES or len(data) - len(text) > _LONGEST:
+        if len(data) - len(text) > _LONGEST:
             return
         before, rest = _around(data, text)
         (last_before, last_rest), self._last = self._last, (before, rest)

@@ -89,7 +89,9 @@ class SSEDecoder:
         if isinstance(line, str):
             line = line.encode("utf-8", "surrogatepass")  # what is no UTF-8 is replaced like an upstream's
         line = line.rstrip(b"\r\n")
-        if not self._at_line or _LF in line or _CR in line or len(line) >= self._limit:
+        if self._tail or self._at_start or self._after_cr or self.error is not None:
+            return self.feed(line + b"\n")
+        if _LF in line or _CR in line or len(line) >= self._limit:
             return self.feed(line + b"\n")
         events: list[SSEvent] = []
         try:
@@ -105,10 +107,14 @@ class SSEDecoder:
         """
         if not (data.startswith(head) and data.endswith(b"\n\n")) or len(data) > self._limit:
             return None
-        if self._data is not None or self._event or not self._at_line:
+        if self._tail or self._at_start or self._after_cr or self.error is not None:
+            return None
+        if self._data is not None or self._event:
             return None
         data = data[len(head) : -2]
-        return None if _LF in data or _CR in data else _as_utf8(data)
+        if _LF in data or _CR in data:
+            return None
+        return data if data.isascii() else _as_utf8(data)
 
     def close(self) -> list[SSEvent]:
         """End the body; returns the event that no blank line ended, if it has data. Idempotent.
@@ -117,11 +123,6 @@ class SSEDecoder:
         off shows in its data: callers try to parse it.
         """
         return [event for event in self.feed(b"\n\n") if event.data]
-
-    @property
-    def _at_line(self) -> bool:
-        """Whether the next byte will begin a line, and neither a byte order mark nor the end of a line before."""
-        return not (self._tail or self._at_start or self._after_cr or self.error is not None)
 
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
         if self._after_cr or _CR in data:
@@ -196,7 +197,7 @@ class SSEDecoder:
             if self._more_data:
                 data += self._more_data
                 self._more_data.clear()
-            events.append(SSEvent(self._event, _as_utf8(data)))
+            events.append(SSEvent(self._event, data if data.isascii() else _as_utf8(data)))
             self._data = None
         self._event = ""
 
@@ -213,8 +214,6 @@ class SSEDecoder:
 
 def _as_utf8(data: bytes) -> bytes:
     """Replace what is not UTF-8 by U+FFFD."""
-    if data.isascii():
-        return data
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -143,7 +143,7 @@ class StreamTranscoder:
 
     def _transcode(self, events: list[SSEvent]) -> bytes:
         if not events and self._sse.error is None:
-            return b""
+            return b""  # as for most lines
         out = [self._transcode_one(event) for event in events]
         if self._sse.error is not None and not self._is_over:
             out.append(self._encode(self._break(self._sse.error)))

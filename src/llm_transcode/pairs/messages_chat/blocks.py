@@ -13,10 +13,8 @@ are kept.
 
 from __future__ import annotations
 
-import zlib
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from ...chat.fragments import Call, CallTracker, Fragment
 from ...converted import ReplyContext
@@ -27,11 +25,10 @@ from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from .calls import CallIds
 from .identity import made_up_id
+from .prose import Prose, ProseKind
 from .tools import FREE_TEXT
 
-__all__ = ["BlockWriter", "ProseKind"]
-
-ProseKind: TypeAlias = Literal["text", "thinking"]
+__all__ = ["BlockWriter"]
 
 _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
     "text": ("text_delta", "text"),
@@ -43,32 +40,30 @@ _MOST_CALLS: Final = 10_000
 """No model calls so many tools in one reply, and something of each call has to be kept to the end."""
 
 
-@dataclass(slots=True)
-class _Prose:
-    """A text or a thought: what is held of it, or what has been streamed of it."""
-
-    kind: ProseKind
-    waiting: bytearray = field(default_factory=bytearray)
-    """What is held, as UTF-8."""
-    signature: str | None = None
-    redacted: str | None = None
-    done: bool = False
-    """Whether nothing can be added any more."""
-    length: int = 0
-    checksum: int = 0
-    """Length and checksum of what was streamed, to recognise a repetition without keeping the text."""
-
-    def note(self, text: str) -> None:
-        self.length += len(text)
-        self.checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"), self.checksum)
-
-    def said(self, text: str) -> bool:
-        """Whether exactly this text was streamed."""
-        return len(text) == self.length and zlib.crc32(text.encode("utf-8", "surrogatepass")) == self.checksum
-
-
 class BlockWriter:
     """Writes blocks, one open at a time. Events collect in ``events`` for the caller to take."""
+
+    __slots__ = (
+        "_arguments",
+        "_context",
+        "_cx",
+        "_held",
+        "_held_size",
+        "_ids",
+        "_index",
+        "_names_size",
+        "_open",
+        "_seen",
+        "_template",
+        "_thoughts_ended",
+        "_tracker",
+        "arguments_at",
+        "call_at",
+        "called",
+        "events",
+        "message_id",
+        "thought_at",
+    )
 
     def __init__(self, cx: Conversion, context: ReplyContext, message_id: str = "") -> None:
         self.events: list[JsonObject] = []
@@ -85,14 +80,15 @@ class BlockWriter:
         self._ids = CallIds(cx)
         self._tracker = CallTracker()
         self._index = -1
-        self._open: _Prose | Call | None = None
+        self._open: Prose | Call | None = None
         self._template: Template | None = None
         """For the deltas of the open block."""
         self._seen = 0
         """How many calls have been spoken of."""
         self._names_size = 0
         self._thoughts_ended = False
-        self._held: deque[_Prose | Call] = deque()
+        self._held: deque[Prose | Call] | None = None
+        """None until something has to wait, since few streams need one, and it takes most of a kilobyte."""
         self._arguments: dict[int, bytearray] = {}
         """What is held of calls, by their positions, as UTF-8."""
         self._held_size = 0
@@ -101,8 +97,11 @@ class BlockWriter:
 
     def more_prose(self, kind: ProseKind, text: str) -> bytes | None:
         """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
-        if not self._grow_prose(kind, text):
+        opened = self._open
+        if not isinstance(opened, Prose) or opened.kind != kind:
             return None
+        if kind == "thinking":
+            opened.note(text)
         return (self._template or self._growth(*_DELTAS[kind])).filled(text)
 
     def more_arguments(self, index: int, arguments: str) -> bytes | None:
@@ -121,25 +120,19 @@ class BlockWriter:
         self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
-    def _grow_prose(self, kind: ProseKind, text: str) -> bool:
-        """Whether a text or thought of this kind is open; a thought takes note of its text."""
-        opened = self._open
-        if not isinstance(opened, _Prose) or opened.kind != kind:
-            return False
-        if kind == "thinking":
-            opened.note(text)
-        return True
-
     # -- what the upstream says
 
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        if self._grow_prose(kind, text):
+        opened = self._open
+        if isinstance(opened, Prose) and opened.kind == kind:
+            if kind == "thinking":
+                opened.note(text)
             self._delta(*_DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
-            self._open_prose(_Prose(kind))
+            self._open_prose(Prose(kind))
             self.say(kind, text)
 
     def sign(self, text: str, signature: str) -> None:
@@ -149,7 +142,7 @@ class BlockWriter:
             thought.signature = signature
             self._end_told(thought)
         else:
-            self._put_thought(_Prose("thinking", bytearray(_utf8(text)), signature))
+            self._put_thought(Prose("thinking", bytearray(_utf8(text)), signature))
 
     def end_thought(self, text: str) -> bool:
         """End the thought that is being told if exactly this is what it has said; returns whether it is."""
@@ -164,12 +157,12 @@ class BlockWriter:
         """Whether a thought has come to its end, and no other has begun."""
         return self._thoughts_ended and self._thought() is None
 
-    def _thought(self) -> _Prose | None:
+    def _thought(self) -> Prose | None:
         """The thought that is being told, be it written or held."""
         last = self._held[-1] if self._held else self._open
-        return last if isinstance(last, _Prose) and last.kind == "thinking" and not last.done else None
+        return last if isinstance(last, Prose) and last.kind == "thinking" and not last.done else None
 
-    def _end_told(self, thought: _Prose) -> None:
+    def _end_told(self, thought: Prose) -> None:
         self._thoughts_ended = True
         thought.done = True
         if thought is self._open:
@@ -179,7 +172,7 @@ class BlockWriter:
 
     def redact(self, data: str) -> None:
         """A thought that only Anthropic can read."""
-        self._put_thought(_Prose("thinking", redacted=data))
+        self._put_thought(Prose("thinking", redacted=data))
 
     def call(self, fragment: Fragment) -> None:
         """A fragment of a tool call."""
@@ -200,7 +193,7 @@ class BlockWriter:
         else:
             self._count_call(fragment)
             if self._must_wait() or not call.name:
-                self._held.append(call)
+                self._wait(call)
                 self._hold_arguments(call, added)
             else:
                 self._begin_call(call, added)
@@ -210,7 +203,7 @@ class BlockWriter:
         self._close()
         while self._held:
             held = self._held.popleft()
-            if isinstance(held, _Prose):
+            if isinstance(held, Prose):
                 self._write_prose(held)
             elif held.name:
                 self._begin_call(held, self._take_arguments(held))
@@ -235,11 +228,16 @@ class BlockWriter:
         """Whether what comes now must wait for the open call, or behind others that wait."""
         return bool(self._held) or self._is_growing()
 
+    def _wait(self, block: Prose | Call) -> None:
+        if self._held is None:
+            self._held = deque()
+        self._held.append(block)
+
     def _hold_prose(self, kind: ProseKind, text: str) -> None:
         last = self._held[-1] if self._held else None
-        if not (isinstance(last, _Prose) and last.kind == kind and not last.done):
-            last = _Prose(kind)
-            self._held.append(last)
+        if not (isinstance(last, Prose) and last.kind == kind and not last.done):
+            last = Prose(kind)
+            self._wait(last)
         last.note(text)
         self._hold(last.waiting, text)
 
@@ -249,12 +247,12 @@ class BlockWriter:
     def _take_arguments(self, call: Call) -> str:
         return _text(self._arguments.pop(call.position, b""))
 
-    def _put_thought(self, thought: _Prose) -> None:
+    def _put_thought(self, thought: Prose) -> None:
         """Write or hold a thought of which everything is known."""
         self._thoughts_ended = True
         thought.done = True
         if self._must_wait():
-            self._held.append(thought)
+            self._wait(thought)
             self._note_held(len(thought.waiting) + len(thought.signature or thought.redacted or ""))
         else:
             self._write_prose(thought)
@@ -282,7 +280,7 @@ class BlockWriter:
             if isinstance(held, Call) and not held.name:
                 return
             self._held.popleft()
-            if isinstance(held, _Prose):
+            if isinstance(held, Prose):
                 self._write_prose(held)
             else:
                 self._begin_call(held, self._take_arguments(held))
@@ -315,7 +313,7 @@ class BlockWriter:
         self._open = None
         self.events.append({"type": "content_block_stop", "index": self._index})
 
-    def _write_prose(self, prose: _Prose) -> None:
+    def _write_prose(self, prose: Prose) -> None:
         """Write a block of which everything, or everything so far, is known."""
         if prose.redacted is not None:
             self._start({"type": "redacted_thinking", "data": prose.redacted})
@@ -328,14 +326,14 @@ class BlockWriter:
         if prose.done:
             self._close()
 
-    def _open_prose(self, prose: _Prose) -> None:
+    def _open_prose(self, prose: Prose) -> None:
         block: JsonObject = {"type": prose.kind, prose.kind: ""}
         if prose.kind == "thinking":
             block["signature"] = ""
         self._start(block)
         self._open = prose
 
-    def _end_thought(self, thought: _Prose) -> None:
+    def _end_thought(self, thought: Prose) -> None:
         if thought.signature is not None:
             self._delta("signature_delta", "signature", thought.signature)
         else:

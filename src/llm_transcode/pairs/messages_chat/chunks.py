@@ -60,6 +60,20 @@ _MOST_ANNOTATIONS: Final = 10_000
 class ChunkWriter:
     """Writes chunks, whatever blocks grow. They collect in ``chunks`` for the caller to take."""
 
+    __slots__ = (
+        "_annotations",
+        "_aside",
+        "_calls",
+        "_context",
+        "_cx",
+        "_details",
+        "_has_thought",
+        "_length",
+        "base",
+        "chunks",
+        "open",
+    )
+
     def __init__(self, cx: Conversion, context: ReplyContext) -> None:
         self.chunks: list[JsonObject] = []
         self.base: JsonObject = {}

@@ -10,8 +10,9 @@ from ...losses import LossCode
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Fields
-from .blocks import BlockWriter, ProseKind
+from .blocks import BlockWriter
 from .calls import FUNCTION_CALL_TO_MESSAGES
+from .prose import ProseKind
 from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_foreign, report_reasoning, text_of_part
 from .response_to_messages import AUDIO_TO_MESSAGES, MESSAGE_TO_MESSAGES, REPLY_PARTS_TO_MESSAGES
 from .think_tags import ThinkTagReader
@@ -59,6 +60,8 @@ _DELTA: Final[Path] = ("choices", 0, "delta")
 
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
+
+    __slots__ = ("_blocks", "_cx", "_think_tags", "_thought_in_list", "refused")
 
     def __init__(self, blocks: BlockWriter, cx: Conversion) -> None:
         self.refused: bool = False

@@ -75,6 +75,19 @@ _TOKENS: Final[dict[str, tuple[Literal["text", "thinking", "call"], str]]] = {
 class ToChatStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
 
+    __slots__ = (
+        "_chunks",
+        "_context",
+        "_counts",
+        "_cx",
+        "_grammar",
+        "_stop",
+        "_stop_at",
+        "_stopped",
+        "losses",
+        "usage",
+    )
+
     def __init__(self, context: ReplyContext, options: Options) -> None:
         self._cx = Conversion(options, dialect_named(None, "chat"), streaming=True)
         self._context = context

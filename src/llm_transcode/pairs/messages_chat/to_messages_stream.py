@@ -12,6 +12,7 @@ model, which refuses what is malformed and knows every field. All ways say the s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ... import chat
@@ -21,7 +22,7 @@ from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
 from ...repeats import Place, Token
-from ...wire import Json, JsonObject, Path, is_array, is_object
+from ...wire import Json, JsonObject, Path, WireModel, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .blocks import BlockWriter
@@ -74,8 +75,21 @@ _PROSE: Final[dict[str, Place]] = {
 }
 """The fields of a delta that are plain text, of which a reply has one of each kind."""
 
+_DETAILS: Final = {
+    "reasoning.text": frozenset(("type", "text", "format", "index")),
+    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
+}
+"""The fields of reasoning without signature or anything that is lost, by its type."""
+
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
+
+_QUIET: Final = frozenset(("id", "object", "model", "choices", "usage"))
+_QUIET_OF_CHOICE: Final = frozenset(("index", "delta", "finish_reason", "logprobs"))
+_QUIET_OF_DELTA: Final = frozenset(("role",))
+"""The fields of a token's chunk that need no second look."""
+
+_TIER: Final = frozenset(("service_tier",))
 
 _MOST_QUIET: Final = 100
 """How many names of fields are remembered; an upstream that makes up more gets its tokens read at length."""
@@ -83,6 +97,24 @@ _MOST_QUIET: Final = 100
 
 class ToMessagesStream:
     """Transcodes the stream of one reply. Events go in as JSON objects and come out as JSON objects."""
+
+    __slots__ = (
+        "_blocks",
+        "_context",
+        "_cx",
+        "_deltas",
+        "_finish",
+        "_matched",
+        "_quiet",
+        "_quiet_of_choice",
+        "_quiet_of_delta",
+        "_started",
+        "_tier",
+        "_usage",
+        "_usage_path",
+        "losses",
+        "usage",
+    )
 
     def __init__(self, context: ReplyContext, options: Options) -> None:
         self._cx = Conversion(options, dialect_named(None, "messages"), streaming=True)
@@ -95,12 +127,12 @@ class ToMessagesStream:
         self._deltas = DeltaReader(self._blocks, self._cx)
         self._usage: JsonObject | None = None
         self._usage_path: Path = ("usage",)
-        self._quiet = {"id", "object", "model", "choices", "usage"}
+        self._quiet = _QUIET
         """Names of a chunk's fields that need no second look: they say nothing new, or their loss is on record."""
-        self._quiet_of_choice = {"index", "delta", "finish_reason", "logprobs"}
+        self._quiet_of_choice = _QUIET_OF_CHOICE
         """The same of a choice."""
-        self._quiet_of_delta = set(DELTA_TO_MESSAGES.mapped)
-        """Names of a delta's fields that lose nothing where they are empty."""
+        self._quiet_of_delta = _QUIET_OF_DELTA
+        """The same of a delta."""
         self.losses: Recorder = self._cx.losses
         self.usage: JsonObject | None = None
         """The counts that went out, once the stream is finished."""
@@ -120,25 +152,35 @@ class ToMessagesStream:
             fields = choice["delta"].items()
         except (AttributeError, KeyError, TypeError, ValueError):
             return None  # `read` says what is wrong with it, if anything is
-        if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
+        if not self._is_quiet_around(chunk, choice):
             return None
-        if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
-            return None
-        if not (self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)):
-            return None
-        said = value = None
+        said = value = details = None
         for name, content in fields:
-            if content:
-                if name != "role":
-                    if said is not None:
-                        return None
-                    said, value = name, content
-            elif content is not None and name not in self._quiet_of_delta:
+            if name in self._quiet_of_delta:
+                continue
+            if not content:
+                if content is not None and name not in DELTA_TO_MESSAGES.mapped:
+                    return None  # empty, but to be recorded as lost
+            elif name == "reasoning_details":
+                details = content
+            elif said is None:
+                said, value = name, content
+            else:
                 return None
-        if said == "tool_calls":
+        if said == "tool_calls" and details is None:
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
-        return None if place is None or not isinstance(value, str) else (place, value)
+        if place is None or not isinstance(value, str) or not (details is None or _repeat(details, place)):
+            return None
+        return place, value
+
+    def _is_quiet_around(self, chunk: JsonObject, choice: JsonObject) -> bool:
+        """Whether a chunk says nothing new but its delta."""
+        if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
+            return False
+        if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
+            return False
+        return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
     def grow(self, place: Place, text: str) -> bytes | None:
         """The event by which a token adds to what is open; None, and nothing noted, where that takes more."""
@@ -155,7 +197,7 @@ class ToMessagesStream:
 
     def _read_chunk(self, chunk: chat.Chunk) -> None:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
-        _note_reported(chunk, CHUNK_TO_MESSAGES, self._quiet)
+        self._quiet = _with_reported(self._quiet, chunk, CHUNK_TO_MESSAGES)
         if chunk.usage is not None:
             self._note_usage(chunk.usage, ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
@@ -179,7 +221,7 @@ class ToMessagesStream:
         self._usage_path = path
 
     def _note_tier(self, tier: str) -> None:
-        self._quiet.add("service_tier")  # all chunks have it
+        self._quiet = _union(self._quiet, _TIER)  # all chunks have it
         if self._started:
             detail = "it comes after message_start, the only event with a slot for it"
             self._cx.losses.dropped(LossCode.SERVICE_TIER, ("service_tier",), detail, "info")
@@ -215,10 +257,10 @@ class ToMessagesStream:
 
     def _read_choice(self, choice: chat.ChunkChoice, path: Path) -> None:
         CHUNK_CHOICE_TO_MESSAGES.report(choice, path, self._cx.losses)
-        _note_reported(choice, CHUNK_CHOICE_TO_MESSAGES, self._quiet_of_choice)
+        self._quiet_of_choice = _with_reported(self._quiet_of_choice, choice, CHUNK_CHOICE_TO_MESSAGES)
         if choice.delta is not None:
             self._deltas.read(choice.delta)
-            _note_reported(choice.delta, DELTA_TO_MESSAGES, self._quiet_of_delta)
+            self._quiet_of_delta = _with_reported(self._quiet_of_delta, choice.delta, DELTA_TO_MESSAGES)
         for name, candidate in (("stop_reason", choice.stop_reason), ("matched_stop", choice.matched_stop)):
             matched = matched_stop(candidate, (*path, name), self._context, self._cx.losses)
             self._matched = matched or self._matched
@@ -301,13 +343,29 @@ def _arguments(calls: Json) -> Token | None:
     return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None
 
 
-def _are_quiet(value: JsonObject, quiet: set[str]) -> bool:
+def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:
     """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
     return all(item is None or name in quiet for name, item in value.items())
 
 
-def _note_reported(value: chat.Chunk | chat.ChunkChoice | chat.Delta, fields: Fields, quiet: set[str]) -> None:
-    """Add the fields whose loss is on record to those that are quiet."""
-    if len(quiet) <= _MOST_QUIET:
-        names = (name for name in value.model_fields_set if name not in fields.mapped)
-        quiet.update(name for name in names if getattr(value, name) is not None)
+def _repeat(details: Json, place: Place) -> bool:
+    """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
+    try:
+        return place == _THINKING and all(_DETAILS[detail["type"]].issuperset(detail) for detail in details)
+    except (KeyError, TypeError):
+        return False
+
+
+def _with_reported(quiet: frozenset[str], value: WireModel, fields: Fields) -> frozenset[str]:
+    """Names of quiet fields, with those of a value whose loss is on record by now."""
+    if len(quiet) > _MOST_QUIET:
+        return quiet
+    rest = value.model_fields_set.difference(fields.mapped)
+    names = frozenset(name for name in rest if getattr(value, name) is not None)
+    return quiet if names <= quiet else _union(quiet, names)
+
+
+@lru_cache(maxsize=64)
+def _union(quiet: frozenset[str], names: frozenset[str]) -> frozenset[str]:
+    """One set for all streams of a vendor: it would take a fifth of what an idle stream keeps."""
+    return quiet | names

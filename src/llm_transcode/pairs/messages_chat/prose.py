@@ -1,0 +1,36 @@
+"""A text or a thought of a Messages stream while it is written, or waits to be."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+__all__ = ["Prose", "ProseKind"]
+
+ProseKind: TypeAlias = Literal["text", "thinking"]
+
+
+@dataclass(slots=True)
+class Prose:
+    """A text or a thought: what is held of it, or what has been streamed of it."""
+
+    kind: ProseKind
+    waiting: bytearray = field(default_factory=bytearray)
+    """What is held, as UTF-8."""
+    signature: str | None = None
+    redacted: str | None = None
+    done: bool = False
+    """Whether nothing can be added any more."""
+    length: int = 0
+    checksum: int = 0
+    """Length and checksum of what was streamed, to recognise a repetition without keeping the text."""
+
+    def note(self, text: str) -> None:
+        """Take note of a piece that is streamed."""
+        self.length += len(text)
+        self.checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"), self.checksum)
+
+    def said(self, text: str) -> bool:
+        """Whether exactly this text was streamed."""
+        return len(text) == self.length and zlib.crc32(text.encode("utf-8", "surrogatepass")) == self.checksum
