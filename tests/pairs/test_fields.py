@@ -98,10 +98,19 @@ def test_the_detail_is_that_of_the_drop() -> None:
     ]
 
 
+def test_a_ledger_and_a_union_of_them_show_what_they_were_made_of() -> None:
+    mapped, dropped = {"kept": "`there`"}, {"left": VENDOR}
+    fields = Fields(Sample, mapped, dropped)
+    union = UnionFields(fields)
+
+    assert (fields.model, fields.mapped, fields.dropped) == (Sample, mapped, dropped)
+    assert union.tables == (fields,)
+    assert report(Sample.parse({"kept": 1, "left": 1}), union) == ["dropped info vendor_field $.a[0].left"]
+
+
 def test_a_ledger_without_drops() -> None:
     fields = Fields(Other, {"left": "`there`"})
 
-    assert fields.model is Other
     assert dict(fields.dropped) == {}
     assert report(Other.parse({"left": 1, "of_tomorrow": 1}), fields) == [
         "dropped warning unknown_field $.a[0].of_tomorrow"
@@ -112,7 +121,6 @@ UNION = UnionFields(FIELDS, Fields(Other, {"left": "`there`"}))
 
 
 def test_a_union_reports_by_the_ledger_of_the_values_own_model() -> None:
-    assert UNION.tables[0] is FIELDS
     assert report(Sample.parse({"left": 1}), UNION) == ["dropped warning metadata $.a[0].left"]
     assert report(Other.parse({"left": 1}), UNION) == []
 

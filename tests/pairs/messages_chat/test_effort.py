@@ -259,6 +259,7 @@ def test_a_backend_that_thinks_or_does_not(fields: JsonObject, sent: str, losses
             {"effort": "low"},
             [LEVELS_ONLY],
         ),
+        ({**enabled(4096), **effort("low")}, None, {"effort": "low"}, []),
         (enabled(5000, display="omitted"), None, {"max_tokens": 5000, "exclude": True}, []),
         (
             {"thinking": {"type": "adaptive", "display": "omitted"}, **effort("low")},
@@ -453,6 +454,20 @@ def test_a_budget_has_to_fit_into_the_limit(limit: int, asked: int, sent: int | 
     assert to_messages(fields, BUDGET) == ({"max_tokens": limit, **thinking}, losses)
 
 
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"reasoning_effort": "low"}, "$.reasoning_effort"),
+        ({"reasoning": {"enabled": True}}, "$.reasoning.enabled"),
+        ({"thinking": {"type": "enabled"}}, "$.thinking.type"),
+    ],
+)
+def test_no_room_for_thinking_is_recorded_where_it_was_asked_for(fields: JsonObject, path: str) -> None:
+    body, losses = to_messages(fields, BUDGET)
+
+    assert (body, losses[-1]) == ({}, f"dropped warning effort {path}")
+
+
 TOOLS = {**ROOM, "tools": [function()], "reasoning_effort": "low"}
 
 
@@ -490,6 +505,7 @@ REDACTED = {"thinking_blocks": [{"type": "redacted_thinking", "data": "made-up"}
         ([HI, assistant(None, **CALL), tool(), assistant("a"), HI], True),
         ([HI, assistant(None, **CALL), tool(), assistant("a")], True),
         ([HI, assistant("a"), user(text("b"))], True),
+        ([HI, assistant(text("a"), text("b")), HI], True),
         ([HI, assistant(None, **CALL, **SIGNED), tool()], True),
         ([HI, assistant(None, **CALL, **REDACTED), tool()], True),
     ],
@@ -502,3 +518,11 @@ def test_a_budget_amid_the_use_of_tools(turns: list[JsonObject], thinks: bool) -
     assert [row for row in losses if " effort " in row] == (
         [] if thinks else ["dropped warning effort $.reasoning_effort"]
     )
+
+
+def test_a_budget_beside_a_result_that_answers_no_call() -> None:
+    options = Options(model_facts=ModelFacts(budget_thinking=True), unanswered_calls="keep")
+
+    body, _ = to_messages({**TOOLS, "messages": [HI, assistant("a"), tool()]}, options)
+
+    assert body["thinking"] == budget(4096)["thinking"]
