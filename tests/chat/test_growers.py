@@ -43,6 +43,12 @@ def test_thinking_as_a_string() -> None:
     assert message({"content": [part]}, {"content": [part]}) == {"content": [{"type": "thinking", "thinking": "aa"}]}
 
 
+def test_a_refusal_in_pieces_is_one() -> None:
+    first, second = ({"type": "refusal", "refusal": piece} for piece in ("No", "."))
+
+    assert message({"content": [first]}, {"content": [second]}) == {"content": [{"type": "refusal", "refusal": "No."}]}
+
+
 # -- tool calls ------------------------------------------------------------------------------------
 
 

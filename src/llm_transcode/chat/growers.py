@@ -15,6 +15,9 @@ __all__ = ["CALL_TEXTS", "GrowingCalls", "GrowingContent", "GrowingFunction", "G
 
 # -- content -------------------------------------------------------------------------------------
 
+_GROWING: Final = ("text", "refusal", "thinking")
+"""The types of parts that grow, each in the field of its own name."""
+
 
 class _Parts(Grower):
     """A list of parts, of which the first of each event goes on with the last one before if it is of its kind."""
@@ -35,7 +38,7 @@ class _Parts(Grower):
 
 
 class _Part(GrowingObject):
-    """A part of the content; text and thinking grow."""
+    """A part of the content; text, refusals and thinking grow."""
 
     __slots__ = ()
 
@@ -48,13 +51,13 @@ class _Part(GrowingObject):
 
     def goes_on_with(self, part: JsonObject) -> bool:
         kind = part.get("type")
-        return kind in ("text", "thinking") and kind == self.get("type")
+        return kind in _GROWING and kind == self.get("type")
 
     def grow_by(self, part: JsonObject) -> None:
         for name, value in part.items():
             if name == "thinking" and _are_parts(value):
                 self.child(name, _Parts).add_all(value)
-            elif name in ("text", "thinking"):
+            elif name in _GROWING:
                 self.grow(name, value)
             else:
                 self.put(name, value)
