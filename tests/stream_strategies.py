@@ -79,12 +79,13 @@ def _prose_deltas(draw: DrawFn) -> list[JsonObject]:
 
 @st.composite
 def _parts(draw: DrawFn, reasoning: str, text: str) -> list[JsonObject]:
-    """Mistral's manner, in which everything is a part; a refusal is OpenAI's."""
+    """Mistral's manner, in which everything is a part; a refusal is OpenAI's, and whole."""
     said = draw(st.sampled_from(["text", "refusal"]))
     thinking = [
         {"type": "thinking", "thinking": [{"type": "text", "text": piece}]} for piece in draw(pieces_of(reasoning))
     ]
-    texts_said = [{"type": said, said: piece} for piece in draw(pieces_of(text))]
+    pieces = draw(pieces_of(text)) if said == "text" else [text]
+    texts_said = [{"type": said, said: piece} for piece in pieces if piece]
     return [{"content": [part]} for part in (*thinking, *texts_said)]
 
 
