@@ -14,11 +14,11 @@ from typing import Final
 from . import peers
 from .documents import replies, requests
 from .imports import imports
-from .machine import described, hints, versions
+from .machine import described, hints, stamp, versions
 from .memory import memory
 from .scaling import scaling
 from .streams import streams
-from .tables import Table, as_json, as_text, compared, from_json, with_tables
+from .tables import Table, as_json, as_text, compared, from_json, with_tables, with_text
 from .timing import COLLECTORS, QUICK, Effort
 
 __all__ = ["main"]
@@ -40,7 +40,8 @@ def main(words: Sequence[str] | None = None) -> None:
     if arguments.json:
         arguments.json.write_text(json.dumps({"facts": facts, "tables": as_json(tables)}, indent=1), "utf-8")
     if arguments.page:
-        arguments.page.write_text(with_tables(arguments.page.read_text("utf-8"), tables, facts), "utf-8")
+        page = with_text(arguments.page.read_text("utf-8"), "facts", facts)
+        arguments.page.write_text(with_tables(page, tables, stamp()), "utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import llm_transcode
 
-__all__ = ["described", "hints", "versions"]
+__all__ = ["described", "hints", "stamp", "versions"]
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
@@ -20,10 +20,16 @@ def versions(distributions: Iterable[str]) -> dict[str, str]:
     return {"llm-transcode": llm_transcode.__version__} | {name: version(name) for name in names}
 
 
+def stamp() -> str:
+    """When what was measured."""
+    return f"{llm_transcode.__version__} on {date.today()}"
+
+
 def described() -> str:
-    """The date, the interpreter and the processor."""
+    """The interpreter, the processor, and how busy it is."""
     interpreter = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{date.today()}, {interpreter} on {_processor()}, {_cores()} of {os.cpu_count()} cores"
+    load = f" at a load of {_load():.1f}" if _load() else ""
+    return f"{stamp()}, {interpreter} on {_processor()}, {_cores()} of {os.cpu_count()} cores{load}"
 
 
 def hints() -> list[str]:
@@ -31,8 +37,8 @@ def hints() -> list[str]:
     found: list[str] = []
     if _cores() > 1:
         found.append("keep it on one core: taskset -c 1 python -m tests.benchmarks")
-    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 1:
-        found.append(f"something else is running, the load is {load:.1f}")
+    if _load() > 1:
+        found.append("wait until nothing else is running")
     return found
 
 
@@ -49,3 +55,8 @@ def _processor() -> str:
 def _cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _load() -> float:
+    """How many programs want to run, where the system says so."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0

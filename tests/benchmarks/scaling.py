@@ -146,12 +146,14 @@ def _floor(source: Protocol, grown: Grown, size: int) -> Work:
 
 def _events() -> Iterator[tuple[str, _Curve]]:
     """Text comes in any length; of what is rarer a tenth must do."""
+    of_sizes = sizes(10, 1_000_000)
+    fewer = of_sizes[: of_sizes.index(100_000) + 1]
     for what, (source, run) in EVENTS.items():
-        highest = 1_000_000 if what.endswith("text") else 100_000
-        yield what, _Curve(partial(_streaming, source, run), sizes(10, highest))
+        chosen = of_sizes if what.endswith("text") else fewer
+        yield what, _Curve(partial(_streaming, source, run), chosen)
     for source in SOURCES:
         _, run = EVENTS[f"{direction(source)}, text"]
-        yield f"{source} accumulated, text", _Curve(partial(_accumulating, source, run), sizes(10, 100_000))
+        yield f"{source} accumulated, text", _Curve(partial(_accumulating, source, run), fewer)
 
 
 def _streaming(source: Protocol, run: Run, count: int) -> Work:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
-__all__ = ["Table", "as_json", "as_markdown", "as_text", "compared", "from_json", "with_tables"]
+__all__ = ["Table", "as_json", "as_markdown", "as_text", "compared", "from_json", "with_tables", "with_text"]
 
 _DIGITS: Final = 3
 _END: Final = "<!-- end -->"
@@ -99,18 +99,20 @@ def _quotients(before: Table, after: Table) -> dict[str, dict[str, float]]:
 # -- in a page -------------------------------------------------------------------------------------
 
 
-def with_tables(page: str, tables: Iterable[Table], facts: str) -> str:
+def with_tables(page: str, tables: Iterable[Table], stamp: str) -> str:
     """The page with each table between the two comments of its name, if it has them.
 
-    Each stands with its facts: not every run measures everything.
+    Each bears the stamp of its run: not every run measures everything.
     """
     for table in tables:
-        told = f"{table.caption[0].upper()}{table.caption[1:]}. {facts}"
-        page = _filled(page, f"<!-- table: {table.name} -->", f"\n\n{told}\n\n{as_markdown(table)}\n\n")
+        caption = f"{table.caption[0].upper()}{table.caption[1:]} ({stamp})."
+        page = with_text(page, table.name, f"{caption}\n\n{as_markdown(table)}")
     return page
 
 
-def _filled(page: str, mark: str, text: str) -> str:
+def with_text(page: str, name: str, text: str) -> str:
+    """The page with the text between the two comments of the name."""
+    mark = f"<!-- measured: {name} -->"
     before, marked, rest = page.partition(mark)
     _, ended, after = rest.partition(_END)
-    return f"{before}{mark}{text}{_END}{after}" if marked and ended else page
+    return f"{before}{mark}\n\n{text}\n\n{_END}{after}" if marked and ended else page

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import llm_transcode
 from llm_transcode.protocols import Protocol
 
 from . import __main__ as command
@@ -73,13 +74,14 @@ def test_a_section_that_is_not_known(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_numbers_that_were_kept_and_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept, page = tmp_path / "numbers.json", tmp_path / "page.md"
-    page.write_text("Before.\n<!-- table: replies --><!-- end -->\nAfter.\n", "utf-8")
+    page.write_text("<!-- measured: facts --><!-- end -->\n<!-- measured: replies --><!-- end -->\nAfter.\n", "utf-8")
 
     command.main(["replies", "--quick", "--json", str(kept)])
     command.main(["replies", "--quick", "--against", str(kept), "--page", str(page)])
 
     text = page.read_text("utf-8")
-    assert text.startswith("Before.\n<!-- table: replies -->\n\nMicroseconds")
+    assert text.startswith(f"<!-- measured: facts -->\n\n{llm_transcode.__version__} on ")
+    assert "<!-- measured: replies -->\n\nMicroseconds (and how many times the floor) (" in text
     assert "\n| messages to chat, " in text
     assert text.endswith("\n<!-- end -->\nAfter.\n")
     assert "replies, best round: how many times what it was" in capsys.readouterr().out
@@ -285,10 +287,10 @@ def test_only_what_both_have_is_compared() -> None:
 
 
 def test_a_page_keeps_what_was_not_measured() -> None:
-    page = "<!-- table: other -->\nold\n<!-- end -->\n<!-- table: speed -->\nold\n<!-- end -->\nend"
+    page = "<!-- measured: other -->\nold\n<!-- end -->\n<!-- measured: speed -->\nold\n<!-- end -->\nend"
 
-    assert with_tables(page, [TABLE], "Facts.") == (
-        "<!-- table: other -->\nold\n<!-- end -->\n<!-- table: speed -->\n\nMicroseconds. Facts.\n\n"
+    assert with_tables(page, [TABLE], "now") == (
+        "<!-- measured: other -->\nold\n<!-- end -->\n<!-- measured: speed -->\n\nMicroseconds (now).\n\n"
         + as_markdown(TABLE)
         + "\n\n<!-- end -->\nend"
     )

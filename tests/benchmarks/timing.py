@@ -45,7 +45,7 @@ class Effort:
     """How long each contestant runs in all."""
     fewest: int = 7
     """Rounds, however long they take."""
-    round_seconds: float = 0.01
+    round_seconds: float = 0.005
     """How long a contestant runs in a round, by as many calls as that takes."""
     collector: Collector = "frozen"
     """With ``"frozen"`` it does not matter to one contestant how much another one has loaded."""
