@@ -69,7 +69,7 @@ class BlockWriter:
         self.events: list[JsonObject] = []
         self.called: bool = False
         """Whether a tool call went out."""
-        self.message_id = message_id
+        self.message_id: str = message_id
         self.thought_at: Path = ("choices", 0, "delta")
         """Where the thought stands that was told last."""
         self.call_at: Path = ("choices", 0, "delta", "tool_calls", 0)
