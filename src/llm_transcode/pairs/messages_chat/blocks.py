@@ -36,6 +36,10 @@ _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
 }
 """The type of a block's delta, and the field that grows."""
 
+_DELTA: Final[Path] = ("choices", 0, "delta")
+_CALL: Final[Path] = (*_DELTA, "tool_calls", 0)
+_ARGUMENTS: Final[Path] = (*_CALL, "function", "arguments")
+
 _MOST_CALLS: Final = 10_000
 """No model calls so many tools in one reply, and something of each call has to be kept to the end."""
 
@@ -70,11 +74,11 @@ class BlockWriter:
         self.called: bool = False
         """Whether a tool call went out."""
         self.message_id: str = message_id
-        self.thought_at: Path = ("choices", 0, "delta")
+        self.thought_at: Path = _DELTA
         """Where the thought stands that was told last."""
-        self.call_at: Path = ("choices", 0, "delta", "tool_calls", 0)
+        self.call_at: Path = _CALL
         """Where calls stand."""
-        self.arguments_at: Path = (*self.call_at, "function", "arguments")
+        self.arguments_at: Path = _ARGUMENTS
         self._cx = cx
         self._context = context
         self._ids = CallIds(cx)
