@@ -415,8 +415,9 @@ def assert_the_same(source: Protocol, target: Protocol, events: list[tuple[JsonO
         [{"content": "a"}, {"reasoning_content": "b"}, {"content": "c", "reasoning": "d"}],
         [{"content": "a", "channel": "b"}, {"content": "c", "channel": "d"}, {"content": "e", "unknown": "f"}],
         [{"content": "a"}, {"content": "b", "refusal": "c"}, {"content": "d", "refusal": "e"}],
+        [{"reasoning_content": "a"}, {"reasoning": "b"}, {"content": "c"}],
     ],
-    ids=["a thought and a text", "a signature", "what is redacted", "an id", "both", "names", "refusals"],
+    ids=["a thought and a text", "a signature", "what is redacted", "an id", "both", "names", "refusals", "two slots"],
 )
 def test_what_is_more_than_a_token_is_read_as_such(deltas: list[JsonObject]) -> None:
     assert_the_same("chat", "messages", [(chunk(delta), chat_body(chunk(delta), end=b"")) for delta in deltas])

@@ -75,7 +75,7 @@ class BlockWriter:
         """Whether a tool call went out."""
         self.message_id: str = message_id
         self.thought_at: Path = _DELTA
-        """Where the thought stands that was told last."""
+        """Where the thought that was told last began."""
         self.call_at: Path = _CALL
         """Where calls stand."""
         self.arguments_at: Path = _ARGUMENTS
@@ -157,9 +157,14 @@ class BlockWriter:
         return True
 
     @property
+    def thinking(self) -> bool:
+        """Whether a thought is being told."""
+        return self._thought() is not None
+
+    @property
     def between_thoughts(self) -> bool:
         """Whether a thought has come to its end, and no other has begun."""
-        return self._thoughts_ended and self._thought() is None
+        return self._thoughts_ended and not self.thinking
 
     def _thought(self) -> Prose | None:
         """The thought that is being told, be it written or held."""

@@ -125,7 +125,7 @@ class DeltaReader:
         self._say("text", audio.transcript or "", path)
 
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
-        if kind == "thinking":
+        if kind == "thinking" and not self._blocks.thinking:
             self._blocks.thought_at = path
         if text:
             self._blocks.say(kind, text)
