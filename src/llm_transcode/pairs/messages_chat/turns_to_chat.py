@@ -156,7 +156,7 @@ class _Walk:
         self._ids = CallIds(cx)
         self._window = _Window()
         self._out: list[JsonObject] = []
-        self._last_user = max((at for at, turn in enumerate(turns) if tag_of(turn, "role") == "user"), default=-1)
+        self._last_user: int | None = None
 
     def run(self) -> list[JsonObject]:
         for index, turn in enumerate(self._turns):
@@ -203,14 +203,17 @@ class _Walk:
         spoken = False
         for at, block in enumerate(blocks):
             where: Path = ("messages", index, "content", at)
-            if tag_of(block, "type") == "tool_result":
+            kind = tag_of(block, "type")
+            if kind == "tool_result":
                 if spoken and late is None:
                     late = where
                 self._result(block, where, parts, media)
-            else:
-                spoken = True
-                if _notes_change(block, where, self._cx) not in _FOLDED:
-                    parts += parts_to_chat(block, where, self._cx)
+                continue
+            spoken = True
+            if kind == "text":
+                parts += text_to_chat(block, where, self._cx)
+            elif _notes_change(block, where, self._cx) not in _FOLDED:
+                parts += parts_to_chat(block, where, self._cx)
         if late is not None:
             detail = "results go before what else the turn says"
             self._cx.losses.approximated(LossCode.TURN_ORDER, late, detail, "info")
@@ -313,7 +316,7 @@ class _Walk:
         content = raw.get("content")
         for at, block in enumerate(content if is_array(content) else ()):
             _notes_change(block, (*path, "content", at), self._cx)
-        if turn.clear_at == "next_user_message" and index < self._last_user:
+        if turn.clear_at == "next_user_message" and index < self._last_user_turn():
             return  # cleared by then
         said = self._system_content(content, (*path, "content"))
         if not said:
@@ -326,6 +329,12 @@ class _Walk:
         self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
         text = said if isinstance(said, str) else "\n\n".join(part["text"] for part in said)
         self._out.append({"role": "user", "content": SYSTEM_TEXT.format(text)})
+
+    def _last_user_turn(self) -> int:
+        if self._last_user is None:
+            users = (at for at, turn in enumerate(self._turns) if tag_of(turn, "role") == "user")
+            self._last_user = max(users, default=-1)
+        return self._last_user
 
     def _system_content(self, content: str | list[Json] | None, path: Path) -> str | list[JsonObject]:
         if content is None or isinstance(content, str):
