@@ -9,7 +9,7 @@ work done at start-up, import ``llm_transcode.pairs.messages_chat`` there.)
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, overload
 
 from .converted import Converted, ConvertedError, ReplyContext
 from .errors import InvalidPayload
@@ -36,6 +36,22 @@ _OPTIONS: Final = Options()
 def _too_deep() -> InvalidPayload:
     """Nesting beyond the interpreter's stack is bad input, wherever it is met."""
     return InvalidPayload("nested too deeply")
+
+
+class _Pair(NamedTuple):
+    """The converters of what is converted most."""
+
+    request_to_chat: Callable[[Body, Options], Converted[chat.Request]]
+    request_to_messages: Callable[[Body, Options], Converted[messages.Request]]
+    response_to_chat: Callable[[Body, ReplyContext, Options], Converted[chat.Response]]
+    response_to_messages: Callable[[Body, ReplyContext, Options], Converted[messages.Response]]
+
+
+@cache  # an import takes longer than many a step of a conversion, even where nothing is left to load
+def _pair() -> _Pair:
+    from .pairs import messages_chat as pair
+
+    return _Pair(pair.request_to_chat, pair.request_to_messages, pair.response_to_chat, pair.response_to_messages)
 
 
 def _unchanged(model: type[M], body: Body, context: ReplyContext | None = None) -> Converted[M]:
@@ -65,37 +81,24 @@ def convert_request(
     Raises `InvalidPayload` if the body is not valid in ``source``, `Unsupported` if ``target`` cannot
     say it without changing its meaning, `ValueError` for an unknown protocol.
     """
-    from . import chat, messages
-    from .pairs import messages_chat
-
     check_protocols(source, target)
     options = options or _OPTIONS
     try:
-        match source, target:
-            case "messages", "chat":
-                return messages_chat.request_to_chat(messages.RequestEnvelope.parse(body), options)
-            case "chat", "messages":
-                return messages_chat.request_to_messages(chat.RequestEnvelope.parse(body), options)
-            case "messages", _:
-                return _unchanged(messages.Request, body)
-            case _:
-                return _unchanged(chat.Request, body)
+        if source == target:
+            return _unchanged_request(body, source)
+        if target == "chat":
+            return _pair().request_to_chat(body, options)
+        return _pair().request_to_messages(body, options)
     except RecursionError as error:
         raise _too_deep() from error
 
 
-@cache  # an import takes longer than many a step of a conversion, even where nothing is left to load
-def _response_to_chat() -> Callable[[Body, ReplyContext, Options], Converted[chat.Response]]:
-    from .pairs import messages_chat
+def _unchanged_request(body: Body, protocol: Protocol) -> Converted[chat.Request] | Converted[messages.Request]:
+    from . import chat, messages
 
-    return messages_chat.response_to_chat
-
-
-@cache
-def _response_to_messages() -> Callable[[Body, ReplyContext, Options], Converted[messages.Response]]:
-    from .pairs import messages_chat
-
-    return messages_chat.response_to_messages
+    if protocol == "chat":
+        return _unchanged(chat.Request, body)
+    return _unchanged(messages.Request, body)
 
 
 @overload
@@ -146,8 +149,8 @@ def convert_response(
         if source == target:
             return _unchanged_response(body, source, context)
         if target == "chat":
-            return _response_to_chat()(body, context, options)
-        return _response_to_messages()(body, context, options)
+            return _pair().response_to_chat(body, context, options)
+        return _pair().response_to_messages(body, context, options)
     except RecursionError as error:
         raise _too_deep() from error
 

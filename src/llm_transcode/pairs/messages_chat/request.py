@@ -16,7 +16,7 @@ from ...facts import ModelFacts, facts_of, with_capabilities
 from ...losses import LossCode
 from ...options import Options
 from ...protocols import Protocol
-from ...wire import JsonObject, Path, tag_of
+from ...wire import Body, JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields
 from .caching import drop_surplus_marks, mark_for_messages
@@ -210,8 +210,9 @@ def _prefill(last_role: str | None, path: Path, body: JsonObject, cx: Conversion
 # -- Messages to Chat ----------------------------------------------------------------------------
 
 
-def request_to_chat(request: messages.RequestEnvelope, options: Options) -> Converted[chat.Request]:
+def request_to_chat(source: Body, options: Options) -> Converted[chat.Request]:
     """A request for ``/v1/chat/completions`` that asks what one for ``/v1/messages`` asks."""
+    request = messages.RequestEnvelope.parse(source)
     cx, body = _begin(request.model, "chat", options)
     _report_request(request, cx)
     max_tokens_to_chat(request, body, cx)
@@ -290,8 +291,9 @@ def _stream_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Con
 # -- Chat to Messages ----------------------------------------------------------------------------
 
 
-def request_to_messages(request: chat.RequestEnvelope, options: Options) -> Converted[messages.Request]:
+def request_to_messages(source: Body, options: Options) -> Converted[messages.Request]:
     """A request for ``/v1/messages`` that asks what one for ``/v1/chat/completions`` asks."""
+    request = chat.RequestEnvelope.parse(source)
     cx, body = _begin(request.model, "messages", options)
     _report_chat_request(request, cx)
     named = body.get("model")
