@@ -120,23 +120,16 @@ def dump_finite(value: Json) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        return _dump_escaped(value)
+        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
+        return json.dumps(clone(value), separators=(",", ":")).encode()
 
 
 def dump_json(value: Json) -> bytes:
     """Write a JSON value as compact UTF-8, keys in the order they stand in."""
-    try:
-        text = to_json(value)
-    except PydanticSerializationError:
-        return _dump_escaped(value)
+    text = dump_finite(value)
     if text.rfind(b"Infinity") >= 0 or text.rfind(b"NaN") >= 0:  # from the end, which takes a third of the time
         clone(value)  # the words may stand in a string; only a number is refused
     return text
-
-
-def _dump_escaped(value: Json) -> bytes:
-    """A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same."""
-    return json.dumps(clone(value), separators=(",", ":")).encode()
 
 
 class Template:
@@ -154,10 +147,7 @@ class Template:
 
     def filled(self, text: str) -> bytes:
         """The document with ``text`` in its place, as compact UTF-8."""
-        try:
-            return self._before + to_json(text) + self._after
-        except PydanticSerializationError:  # half a surrogate pair
-            return self._before + dump_finite(text) + self._after
+        return self._before + dump_finite(text) + self._after
 
 
 def clone(value: Json, path: Path = ()) -> Json:
