@@ -28,7 +28,7 @@ from .identity import made_up_id
 from .prose import Prose, ProseKind
 from .tools import FREE_TEXT
 
-__all__ = ["BlockWriter"]
+__all__ = ["DELTA", "BlockWriter"]
 
 _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
     "text": ("text_delta", "text"),
@@ -36,8 +36,10 @@ _DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
 }
 """The type of a block's delta, and the field that grows."""
 
-_DELTA: Final[Path] = ("choices", 0, "delta")
-_CALL: Final[Path] = (*_DELTA, "tool_calls", 0)
+DELTA: Final[Path] = ("choices", 0, "delta")
+"""Where what a stream says stands in its chunks."""
+
+_CALL: Final[Path] = (*DELTA, "tool_calls", 0)
 _ARGUMENTS: Final[Path] = (*_CALL, "function", "arguments")
 
 _MOST_CALLS: Final = 10_000
@@ -74,7 +76,7 @@ class BlockWriter:
         self.called: bool = False
         """Whether a tool call went out."""
         self.message_id: str = message_id
-        self.thought_at: Path = _DELTA
+        self.thought_at: Path = DELTA
         """Where the thought that was told last began."""
         self.call_at: Path = _CALL
         """Where calls stand."""
@@ -101,11 +103,8 @@ class BlockWriter:
 
     def more_prose(self, kind: ProseKind, text: str) -> bytes | None:
         """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
-        opened = self._open
-        if not isinstance(opened, Prose) or opened.kind != kind:
+        if not self._grow_prose(kind, text):
             return None
-        if kind == "thinking":
-            opened.note(text)
         return (self._template or self._growth(*_DELTAS[kind])).filled(text)
 
     def more_arguments(self, index: int, arguments: str) -> bytes | None:
@@ -124,14 +123,20 @@ class BlockWriter:
         self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
+    def _grow_prose(self, kind: ProseKind, text: str) -> bool:
+        """Whether a text or thought of this kind is open; a thought takes note of its text."""
+        opened = self._open
+        if not isinstance(opened, Prose) or opened.kind != kind:
+            return False
+        if kind == "thinking":
+            opened.note(text)
+        return True
+
     # -- what the upstream says
 
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        opened = self._open
-        if isinstance(opened, Prose) and opened.kind == kind:
-            if kind == "thinking":
-                opened.note(text)
+        if self._grow_prose(kind, text):
             self._delta(*_DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)

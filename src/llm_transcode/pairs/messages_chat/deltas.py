@@ -10,7 +10,7 @@ from ...losses import LossCode
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Fields
-from .blocks import BlockWriter
+from .blocks import DELTA, BlockWriter
 from .calls import FUNCTION_CALL_TO_MESSAGES
 from .prose import ProseKind
 from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_foreign, report_reasoning, text_of_part
@@ -55,8 +55,6 @@ FUNCTION_DELTA_TO_MESSAGES: Final = Fields(
 CUSTOM_DELTA_TO_MESSAGES: Final = Fields(chat.CustomDelta, {"name": "`name`", "input": "`input_json_delta`"})
 AUDIO_DELTA_TO_MESSAGES: Final = Fields(chat.AudioDelta, AUDIO_TO_MESSAGES.mapped, AUDIO_TO_MESSAGES.dropped)
 
-_DELTA: Final[Path] = ("choices", 0, "delta")
-
 
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
@@ -74,15 +72,15 @@ class DeltaReader:
 
     def read(self, delta: chat.Delta) -> None:
         """Tell everything that a delta says."""
-        DELTA_TO_MESSAGES.report(delta, _DELTA, self._cx.losses)
+        DELTA_TO_MESSAGES.report(delta, DELTA, self._cx.losses)
         self._read_reasoning(delta)
         self._read_content(delta)
         if delta.refusal:
-            self._refuse(delta.refusal, (*_DELTA, "refusal"))
+            self._refuse(delta.refusal, (*DELTA, "refusal"))
         if delta.audio is not None:
             self._hear(delta.audio)
         for at, call in enumerate(delta.tool_calls or ()):
-            self._report_call(call, (*_DELTA, "tool_calls", at))
+            self._report_call(call, (*DELTA, "tool_calls", at))
             self._read_call(call, at if len(delta.tool_calls or ()) > 1 else None)
         if delta.function_call is not None:
             self._read_legacy_call(delta.function_call)
@@ -90,25 +88,25 @@ class DeltaReader:
     def _read_content(self, delta: chat.Delta) -> None:
         if isinstance(delta.content, str):
             for kind, text in self._think_tags.read(delta.content):
-                self._say(kind, text, (*_DELTA, "content"))
+                self._say(kind, text, (*DELTA, "content"))
             return
         for at, part in enumerate(delta.content or ()):
-            REPLY_PARTS_TO_MESSAGES.report(part, (*_DELTA, "content", at), self._cx.losses)
+            REPLY_PARTS_TO_MESSAGES.report(part, (*DELTA, "content", at), self._cx.losses)
             match part:
                 case chat.TextPart(text=text):
-                    self._say("text", text, (*_DELTA, "content", at))
+                    self._say("text", text, (*DELTA, "content", at))
                 case chat.RefusalPart(refusal=text):
-                    self._refuse(text, (*_DELTA, "content", at))
+                    self._refuse(text, (*DELTA, "content", at))
                 case chat.ThinkingPart():
-                    self._say("thinking", text_of_part(part), (*_DELTA, "content", at))
+                    self._say("thinking", text_of_part(part), (*DELTA, "content", at))
                 case _:
                     detail = f"a part of type {part.type!r}"
-                    self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*_DELTA, "content", at), detail)
+                    self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (*DELTA, "content", at), detail)
 
     def end_text(self) -> None:
         """No text follows at once: what might have begun a think tag is text after all."""
         for kind, text in self._think_tags.close():
-            self._say(kind, text, (*_DELTA, "content"))
+            self._say(kind, text, (*DELTA, "content"))
 
     def _refuse(self, text: str, path: Path) -> None:
         self.refused = True
@@ -118,7 +116,7 @@ class DeltaReader:
     def _hear(self, audio: chat.AudioDelta) -> None:
         if not any(audio.to_dict().values()):
             return
-        path: Path = (*_DELTA, "audio")
+        path: Path = (*DELTA, "audio")
         AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
         if audio.id or audio.data or audio.transcript:
             self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
@@ -132,11 +130,11 @@ class DeltaReader:
 
     def _read_reasoning(self, delta: chat.Delta) -> None:
         """The strings are the text; the lists repeat it, and add what is signed."""
-        report_reasoning(delta, _DELTA, self._cx.losses)
+        report_reasoning(delta, DELTA, self._cx.losses)
         plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
             self._thought_in_list = False
-            self._say("thinking", plain, (*_DELTA, _slot_of(delta)))
+            self._say("thinking", plain, (*DELTA, _slot_of(delta)))
         for at, block in enumerate(delta.thinking_blocks or ()):
             match block:
                 case chat.ThinkingBlock():
@@ -144,9 +142,9 @@ class DeltaReader:
                 case chat.RedactedThinkingBlock(data=str() as data):
                     self._blocks.redact(data)
                 case _:
-                    report_foreign((*_DELTA, "thinking_blocks", at), self._cx.losses)
+                    report_foreign((*DELTA, "thinking_blocks", at), self._cx.losses)
         for at, detail in enumerate(() if delta.thinking_blocks else delta.reasoning_details or ()):
-            self._read_detail(detail, plain, (*_DELTA, "reasoning_details", at))
+            self._read_detail(detail, plain, (*DELTA, "reasoning_details", at))
 
     def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None, path: Path) -> None:
         match detail:
@@ -167,7 +165,7 @@ class DeltaReader:
             self._blocks.sign("" if plain else text or "", signature)
         elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
-            self._say("thinking", text, (*_DELTA, slot))
+            self._say("thinking", text, (*DELTA, slot))
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
@@ -186,7 +184,7 @@ class DeltaReader:
             CUSTOM_DELTA_TO_MESSAGES.report(call.custom, (*path, "custom"), self._cx.losses)
 
     def _read_legacy_call(self, call: chat.FunctionDelta) -> None:
-        path: Path = (*_DELTA, "function_call")
+        path: Path = (*DELTA, "function_call")
         FUNCTION_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
         if call.name or call.arguments:
             self.end_text()
