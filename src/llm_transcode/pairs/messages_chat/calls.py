@@ -9,8 +9,8 @@ exactly that line turns back into the flag.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from ... import chat, messages
 from ...errors import InvalidPayload
@@ -34,9 +34,14 @@ __all__ = [
     "call_to_messages",
     "function_call_to_messages",
     "input_of",
+    "queued",
     "result_to_chat",
     "result_to_messages",
+    "tool_use",
 ]
+
+C = TypeVar("C")
+K = TypeVar("K")
 
 ERROR_MARK: Final = "[tool_error]"
 """The first line of a failed tool's result in Chat."""
@@ -235,21 +240,22 @@ def call_to_messages(call: Json, path: Path, cx: Conversion) -> JsonObject | Non
     if kind != "function" and isinstance(chat.read_tool_call(call, path), chat.UnknownToolCall):
         cx.losses.dropped(LossCode.UNKNOWN_BLOCK, path, f"a call of type {kind!r}")
         return None
+    read: chat.FunctionToolCall | chat.CustomToolCall | None
     if kind == "custom":
-        CUSTOM_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        read = CUSTOM_CALL_TO_MESSAGES.read(call, path, cx.losses)
         block = _custom_call(call["custom"], (*path, "custom"), cx)
     else:
-        FUNCTION_CALL_TO_MESSAGES.read(call, path, cx.losses)
+        read = FUNCTION_CALL_TO_MESSAGES.read(call, path, cx.losses)
         block = function_call_to_messages(call["function"], (*path, "function"), cx)
-    if "cache_control" in call and call["cache_control"] is not None:
-        mark_for_messages(None, chat.CacheControl.from_object(call["cache_control"]), block, path, cx)
+    if read is not None:
+        mark_for_messages(None, read.cache_control, block, path, cx)
     return block
 
 
 def _custom_call(custom: JsonObject, path: Path, cx: Conversion) -> JsonObject:
     CUSTOM_TO_MESSAGES.read(custom, path, cx.losses)
     name = cx.names.fit(custom["name"], (*path, "name"))
-    return {"type": "tool_use", "id": "", "name": name, "input": {FREE_TEXT: custom["input"]}}
+    return tool_use("", name, {FREE_TEXT: custom["input"]})
 
 
 def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) -> JsonObject:
@@ -257,7 +263,12 @@ def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) 
     FUNCTION_TO_MESSAGES.read(function, path, cx.losses)
     name = cx.names.fit(function["name"], (*path, "name"))
     tool_input = input_of(function.get("arguments"), (*path, "arguments"), cx)
-    return {"type": "tool_use", "id": "", "name": name, "input": tool_input}
+    return tool_use("", name, tool_input)
+
+
+def tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
+    """A call as a block of Messages."""
+    return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}
 
 
 def result_to_messages(message: JsonObject, call_id: str | None, path: Path, cx: Conversion) -> JsonObject:
@@ -288,6 +299,17 @@ def _is_error_mark(part: Json) -> bool:
 def _result_blocks(parts: Sequence[Json], start: int, path: Path, cx: Conversion) -> list[JsonObject]:
     blocks = (part_to_messages(parts[at], (*path, "content", at), cx) for at in range(start, len(parts)))
     return [block for block in blocks if block is not None]
+
+
+# -- calls that wait for their results -------------------------------------------------------------
+
+
+def queued(calls: Sequence[C], key: Callable[[C], K]) -> dict[K, list[C]]:
+    """Calls by what their results name. Several may share one name; the next to be answered stands last."""
+    queues: dict[K, list[C]] = {}
+    for call in reversed(calls):
+        queues.setdefault(key(call), []).append(call)
+    return queues
 
 
 # -- ids -----------------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from ... import chat, messages
 from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, WireModel, tag_of
 from ..conversion import Conversion
-from ..fields import KNOWN, Drop, Fields, UnionFields
+from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, note_mark
 from .data_urls import IMAGE_TYPES, DataUrl, is_data_url
 
-__all__ = ["PARTS_TO_MESSAGES", "part_to_messages", "text_block"]
+__all__ = ["part_to_messages", "text_block"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -42,8 +42,6 @@ FILE_DATA_TO_MESSAGES: Final = Fields(
     {"file_data": "`source` base64 or text", "file_id": "`source` file, if allowed", "filename": "`title`"},
 )
 REFUSAL_TO_MESSAGES: Final = Fields(chat.RefusalPart, {"type": "`text` block", "refusal": "`text`", **_MARKS})
-
-PARTS_TO_MESSAGES: Final = UnionFields(TEXT_TO_MESSAGES, REFUSAL_TO_MESSAGES)
 
 # -- parts -----------------------------------------------------------------------------------------
 
@@ -104,7 +102,7 @@ def _text_to_messages(part: JsonObject, path: Path, cx: Conversion) -> JsonObjec
 
 
 def _refusal_to_messages(part: chat.RefusalPart, path: Path, cx: Conversion) -> JsonObject:
-    PARTS_TO_MESSAGES.report(part, path, cx.losses)
+    REFUSAL_TO_MESSAGES.report(part, path, cx.losses)
     cx.losses.approximated(LossCode.REFUSAL, path, "a past refusal is sent as text", "info")
     block = text_block(part.refusal)
     mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)

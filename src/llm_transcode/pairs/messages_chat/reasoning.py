@@ -192,10 +192,8 @@ def holds_reasoning(message: JsonObject) -> bool:
     return not _SLOTS.isdisjoint(message) and any(message.get(slot) is not None for slot in _SLOTS)
 
 
-def read_reasoning(message: chat.AssistantFields, path: Path, losses: Recorder) -> Reasoning | None:
-    """Read every slot in use, and record what Anthropic cannot read; None if there is none, as in most messages."""
-    if not isinstance(message.content, list) and _SLOTS.isdisjoint(message.model_fields_set):
-        return None
+def read_reasoning(message: chat.AssistantFields, path: Path, losses: Recorder) -> Reasoning:
+    """Read every slot in use, and record what Anthropic cannot read."""
     found = _reasoning_of(message, path)
     report_reasoning(message, path, losses)
     for at in found.foreign:
@@ -304,8 +302,6 @@ def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reason
 def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversion) -> list[JsonObject]:
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
     found = read_reasoning(message, path, cx.losses)
-    if found is None:
-        return []
     if not found.unsigned.strip():
         return found.blocks
     if cx.options.unsigned_thinking == "text":

@@ -26,6 +26,7 @@ from .calls import (
     FUNCTION_CALL_TO_MESSAGES,
     FUNCTION_TO_MESSAGES,
     input_of,
+    tool_use,
 )
 from .content_to_messages import text_block
 from .identity import made_up_id, model_of_reply
@@ -238,8 +239,6 @@ def _blocks(message: JsonObject, seed: str, path: Path, cx: Conversion) -> list[
 def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """An unsigned thought gets an empty signature, which marks it as unsigned when it comes back."""
     found = read_reasoning(message, path, cx.losses)
-    if found is None:
-        return []
     if not found.unsigned:
         return found.blocks
     return [*found.blocks, _unsigned(found.unsigned, found.paths, cx)]
@@ -299,7 +298,7 @@ def _calls(calls: Sequence[JsonObject], seed: str, path: Path, cx: Conversion) -
                 _report_call(call, CUSTOM_CALL_TO_MESSAGES, at, cx.losses)
                 CUSTOM_TO_MESSAGES.report_object(call["custom"], (*at, "custom"), cx.losses)
                 call_id = _call_id(call.get("id"), f"{seed}_{index}", at, cx)
-                yield _tool_use(call_id, call["custom"]["name"], {FREE_TEXT: call["custom"]["input"]})
+                yield tool_use(call_id, call["custom"]["name"], {FREE_TEXT: call["custom"]["input"]})
             case kind:
                 cx.losses.dropped(LossCode.UNKNOWN_BLOCK, at, f"a call of type {kind!r}")
 
@@ -313,7 +312,7 @@ def _legacy_call(call: JsonObject, seed: str, path: Path, cx: Conversion) -> lis
 
 def _function_use(function: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     FUNCTION_TO_MESSAGES.report_object(function, path, cx.losses)
-    return _tool_use(call_id, function["name"], input_of(function.get("arguments"), (*path, "arguments"), cx))
+    return tool_use(call_id, function["name"], input_of(function.get("arguments"), (*path, "arguments"), cx))
 
 
 def _report_call(call: JsonObject, fields: Fields, path: Path, losses: Recorder) -> None:
@@ -327,7 +326,3 @@ def _call_id(call_id: str | None, seed: str, path: Path, cx: Conversion) -> str:
         return cx.ids.fit(call_id, (*path, "id"))
     cx.losses.invented(LossCode.TOOL_ID, path, "a call without id gets one")
     return cx.ids.fit(made_up_id("toolu_", seed.encode("utf-8", "surrogatepass"), cx.options), path)
-
-
-def _tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:
-    return {"type": "tool_use", "id": call_id, "name": name, "input": tool_input}

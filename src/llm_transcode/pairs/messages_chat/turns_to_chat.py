@@ -22,7 +22,7 @@ from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
-from .calls import CallIds, answered_id, call_to_chat, result_to_chat
+from .calls import CallIds, answered_id, call_to_chat, queued, result_to_chat
 from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
 from .reasoning import thinking_to_chat
 
@@ -139,8 +139,7 @@ class _Window:
     def waiting(self, source_id: str) -> list[_Call] | None:
         """The calls with this id that have no result yet, the next one last; None if none ever had the id."""
         if not self._waiting:
-            for call in reversed(self.calls):
-                self._waiting.setdefault(call.source_id, []).append(call)
+            self._waiting = queued(self.calls, lambda call: call.source_id)
         return self._waiting.get(source_id)
 
 

@@ -26,9 +26,9 @@ from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages
-from .calls import CallIds, call_to_messages, function_call_to_messages, result_to_messages
+from .calls import CallIds, call_to_messages, function_call_to_messages, queued, result_to_messages
 from .content_to_messages import part_to_messages, text_block
-from .reasoning import thinking_to_messages
+from .reasoning import holds_reasoning, thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
 
 __all__ = ["turns_to_messages"]
@@ -205,11 +205,8 @@ class _Walk:
         content: Content = turn.get("content")
         blocks = _content_blocks(content, (*path, "content"), self._cx, aside="thinking")
         if read is not None:
-            blocks = [
-                *thinking_to_messages(read, path, self._cx),
-                *blocks,
-                *_otherwise_said(read, blocks, path, self._cx),
-            ]
+            thinking = thinking_to_messages(read, path, self._cx) if holds_reasoning(turn) else []
+            blocks = [*thinking, *blocks, *_otherwise_said(read, blocks, path, self._cx)]
         calls = self._calls(turn, read, blocks, path)
         if isinstance(content, str) and content.isspace() and blocks:
             detail = "a text without words, which Anthropic refuses"
@@ -357,11 +354,8 @@ class _OpenCalls:
     def __init__(self, calls: list[_Call]) -> None:
         self._calls = calls
         self._hybrid: set[str] = set()
-        self._by_id: dict[str | None, list[_Call]] = {}
-        """The next one last, as below."""
+        self._by_id = queued(calls, lambda call: call.source_id or None)
         self._by_name: dict[str, list[_Call]] = {}
-        for call in reversed(calls):
-            self._by_id.setdefault(call.source_id or None, []).append(call)
 
     def answered_by(self, turn: JsonObject) -> _Call | None:
         """The first open call that a message answers."""
@@ -373,8 +367,7 @@ class _OpenCalls:
 
     def _named(self, name: Json) -> _Call | None:
         if not self._by_name:
-            for call in reversed(self._calls):
-                self._by_name.setdefault(call.name, []).append(call)
+            self._by_name = queued(self._calls, lambda call: call.name)
         return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
 
     def answered_inside(self, parts: Json) -> None:
