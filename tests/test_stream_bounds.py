@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import tracemalloc
 from collections.abc import Callable
-from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from llm_transcode import Options, ReplyContext, StreamError, StreamTranscoder
 from llm_transcode.protocols import Protocol
+from tests.steps import steps_of
 from tests.streams import (
     DONE,
     JsonObject,
@@ -142,22 +142,6 @@ def test_an_idle_stream_keeps_less_than_four_kilobytes(
 
 
 # -- time ------------------------------------------------------------------------------------------
-
-
-def steps_of(work: Callable[[], object]) -> int:
-    """How many functions are called; a measure of time on which nothing else on the machine has an effect."""
-    steps = 0
-
-    def count(_frame: FrameType, event: str, _argument: Any) -> None:
-        nonlocal steps
-        steps += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return steps
 
 
 def long_body(source: Protocol, size: int) -> bytes:

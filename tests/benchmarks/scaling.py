@@ -10,17 +10,16 @@ garbage collector, which is off here for that reason and on in one table.
 from __future__ import annotations
 
 import math
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import linear_regression
-from types import FrameType
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from llm_transcode import StreamAccumulator
 from llm_transcode.protocols import Protocol
+from tests.steps import steps_of
 
 from .growing import ELEMENTS, EVENTS, TEXTS, Grown, Run, long_event
 from .streams import pieces
@@ -87,24 +86,8 @@ def _row(curve: _Curve, scale: float, effort: Effort) -> dict[str, float]:
     row = {f"{size:,}": scale * taken / size for size, taken in seconds.items()} | {"slope": slope(seconds)}
     if curve.counted:
         smaller = chosen[: max(2, len(chosen) - 1)]  # to count takes long
-        row["slope of calls"] = slope({size: _function_calls(works[str(size)]) for size in smaller})
+        row["slope of calls"] = slope({size: steps_of(works[str(size)]) for size in smaller})
     return row
-
-
-def _function_calls(work: Work) -> int:
-    """A measure of time on which nothing else on the machine has an effect."""
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: Any) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return calls
 
 
 # -- what grows ------------------------------------------------------------------------------------
