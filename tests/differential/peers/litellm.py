@@ -8,19 +8,19 @@ import os
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["convert"]
+__all__ = ["ADAPTER", "CONFIG", "HANDLER", "STREAMS", "TYPES", "Answer", "convert"]
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # or importing it waits for a network
 
 _ANTHROPIC: Final = "litellm.llms.anthropic"
-_CONFIG: Final[Any] = import_module(f"{_ANTHROPIC}.chat.transformation").AnthropicConfig()
-_HANDLER: Final[Any] = import_module(f"{_ANTHROPIC}.chat.handler")
-_ADAPTER: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.transformation").AnthropicAdapter()
-_STREAMS: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.streaming_iterator")
-_TYPES: Final[Any] = import_module("litellm.types.utils")
+CONFIG: Final[Any] = import_module(f"{_ANTHROPIC}.chat.transformation").AnthropicConfig()
+HANDLER: Final[Any] = import_module(f"{_ANTHROPIC}.chat.handler")
+ADAPTER: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.transformation").AnthropicAdapter()
+STREAMS: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.streaming_iterator")
+TYPES: Final[Any] = import_module("litellm.types.utils")
 
 
-class _Answer:
+class Answer:
     """What the provider reads of an HTTP response besides its body."""
 
     headers: Final[dict[str, str]] = {}
@@ -30,15 +30,15 @@ class _Answer:
 def convert(kind: str, source: str, body: bytes) -> bytes:
     match kind, source:
         case "request", "messages":
-            return _dumped(_ADAPTER.translate_completion_input_params_with_tool_mapping(json.loads(body))[0])
+            return _dumped(ADAPTER.translate_completion_input_params_with_tool_mapping(json.loads(body))[0])
         case "request", _:
             return _dumped(_request(json.loads(body)))
         case "response", "messages":
-            return _dumped(_CONFIG.transform_parsed_response(json.loads(body), _Answer, _TYPES.ModelResponse()))
+            return _dumped(CONFIG.transform_parsed_response(json.loads(body), Answer, TYPES.ModelResponse()))
         case "response", _:
-            return _dumped(_ADAPTER.translate_completion_output_params(_TYPES.ModelResponse(**json.loads(body))))
+            return _dumped(ADAPTER.translate_completion_output_params(TYPES.ModelResponse(**json.loads(body))))
         case _, "chat":
-            return b"".join(_STREAMS.AnthropicStreamWrapper(_chunks(body), model="m").anthropic_sse_wrapper())
+            return b"".join(STREAMS.AnthropicStreamWrapper(_chunks(body), model="m").anthropic_sse_wrapper())
         case _:
             return _chat_stream(body)
 
@@ -46,10 +46,8 @@ def convert(kind: str, source: str, body: bytes) -> bytes:
 def _request(body: dict[str, Any]) -> Any:
     model, turns = body.pop("model"), body.pop("messages")
     stream = body.get("stream")
-    mapped = _CONFIG.map_openai_params(body, {}, model, drop_params=False)
-    asked = _CONFIG.transform_request(
-        model=model, messages=turns, optional_params=mapped, litellm_params={}, headers={}
-    )
+    mapped = CONFIG.map_openai_params(body, {}, model, drop_params=False)
+    asked = CONFIG.transform_request(model=model, messages=turns, optional_params=mapped, litellm_params={}, headers={})
     return asked if stream is None else {**asked, "stream": stream}
 
 
@@ -57,12 +55,12 @@ def _chunks(body: bytes) -> Any:
     for line in body.splitlines():
         data = line.removeprefix(b"data:").strip()
         if data not in (line, b"[DONE]"):
-            yield _TYPES.ModelResponseStream(**json.loads(data))
+            yield TYPES.ModelResponseStream(**json.loads(data))
 
 
 def _chat_stream(body: bytes) -> bytes:
     lines = (line for line in body.decode().splitlines() if line)
-    iterator = _HANDLER.ModelResponseIterator(streaming_response=lines, sync_stream=True)
+    iterator = HANDLER.ModelResponseIterator(streaming_response=lines, sync_stream=True)
     now = datetime.datetime(2026, 1, 1)
     log = import_module("litellm.litellm_core_utils.litellm_logging").Logging(
         model="m",

@@ -6,14 +6,14 @@ import json
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["convert"]
+__all__ = ["ASKED", "NAMES", "convert"]
 
 _pipeline_of: Final[Any] = import_module("llm_rosetta").ConversionPipeline
 
-_NAMES: Final = {"messages": "anthropic", "chat": "openai_chat"}
+NAMES: Final = {"messages": "anthropic", "chat": "openai_chat"}
 _BACK: Final = {"messages": "chat", "chat": "messages"}
 
-_ASKED: Final[dict[str, Any]] = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "?"}]}
+ASKED: Final[dict[str, Any]] = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "?"}]}
 """Replies convert only after a request."""
 
 
@@ -21,14 +21,14 @@ def convert(kind: str, source: str, body: bytes) -> bytes:
     if kind == "request":
         return json.dumps(_pipeline(source).convert_request(json.loads(body))).encode()
     pipeline = _pipeline(_BACK[source])  # the client speaks what the reply is to become
-    pipeline.convert_request(dict(_ASKED))
+    pipeline.convert_request(dict(ASKED))
     if kind == "response":
         return json.dumps(pipeline.convert_response(json.loads(body))).encode()
     return _stream(pipeline, source, body)
 
 
 def _pipeline(client: str) -> Any:
-    return _pipeline_of(_NAMES[client], _NAMES[_BACK[client]])
+    return _pipeline_of(NAMES[client], NAMES[_BACK[client]])
 
 
 def _stream(pipeline: Any, source: str, body: bytes) -> bytes:
