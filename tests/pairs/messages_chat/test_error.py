@@ -24,6 +24,7 @@ from llm_transcode.pairs.messages_chat import error_to_chat, error_to_messages
 from llm_transcode.pairs.messages_chat.error_words import WORDS
 from tests.conformance.corpus import Case, recorded
 from tests.conformance.referee import error_faults
+from tests.pairs.messages_chat.failures import chat_error, messages_error, to_chat, to_messages
 from tests.strategies import json_values
 
 CHECKOUT: Final = Path(__file__).parents[3]
@@ -31,22 +32,6 @@ CORPUS: Final = Path(os.environ.get("LLM_TRANSCODE_CORPUS", CHECKOUT.parent / "s
 
 UNTYPED: Final = ("conflict_error", "request_too_large")
 """Documented types of errors that the SDK's union of error objects lacks."""
-
-
-def to_messages(status: int | None, body: Any) -> ConvertedError[Any]:
-    return convert_error(status, body, source="chat", target="messages")
-
-
-def to_chat(status: int | None, body: Any) -> ConvertedError[Any]:
-    return convert_error(status, body, source="messages", target="chat")
-
-
-def chat_error(message: str, **fields: Any) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None, **fields}}
-
-
-def messages_error(kind: str, message: str = "no", **fields: Any) -> dict[str, Any]:
-    return {"type": "error", "error": {"type": kind, "message": message, **fields}}
 
 
 def message_of(error: ConvertedError[Any]) -> str:

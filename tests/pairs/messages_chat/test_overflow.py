@@ -6,28 +6,12 @@ from typing import Any, Final
 
 import pytest
 
-from llm_transcode import convert_error
 from llm_transcode.converted import ConvertedError
 from llm_transcode.pairs.failure import Failure
 from llm_transcode.pairs.messages_chat.overflow import Overflow, find_overflow
+from tests.pairs.messages_chat.failures import chat_error, messages_error, to_chat, to_messages
 
 TOO_LONG: Final = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens."
-
-
-def to_messages(status: int | None, body: Any) -> ConvertedError[Any]:
-    return convert_error(status, body, source="chat", target="messages")
-
-
-def to_chat(status: int | None, body: Any) -> ConvertedError[Any]:
-    return convert_error(status, body, source="messages", target="chat")
-
-
-def chat_error(message: str, **fields: Any) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None, **fields}}
-
-
-def messages_error(kind: str, message: str) -> dict[str, Any]:
-    return {"type": "error", "error": {"type": kind, "message": message}}
 
 
 def message_of(error: ConvertedError[Any]) -> str:
