@@ -38,6 +38,7 @@ def read(*pieces: str, tags: tuple[str, ...] = TAGS) -> list[list[Said]]:
         (["<think>a<", "/thin", "k>b"], [[("thinking", "a")], [], [("text", "b")], []]),
         (["<think>a</thin", "g>b"], [[("thinking", "a")], [("thinking", "</thing>b")], []]),
         (["<think>a<", "<", "/think>"], [[("thinking", "a")], [("thinking", "<")], [], []]),
+        (["<think>a</think", ">b"], [[("thinking", "a")], [("text", "b")], []]),
         (["<think>a</thin"], [[("thinking", "a")], [("thinking", "</thin")]]),
         (["<think>a</think> ", " ", " b"], [[("thinking", "a")], [], [("text", "b")], []]),
         (["<think>a</think> "], [[("thinking", "a")], []]),

@@ -28,7 +28,7 @@ class ThinkTagReader:
 
     def __init__(self, tags: Sequence[str]) -> None:
         self._tags = tags
-        self._state: Literal["start", "inside", "after", "done"] = "start" if tags else "done"
+        self._state: Literal["start", "inside", "after", "done"] = "start"
         self._closing = ""
         self._held = ""
 
@@ -50,9 +50,7 @@ class ThinkTagReader:
         """What was held, once nothing more comes."""
         held, self._held = self._held, ""
         state, self._state = self._state, "done"
-        if not held or state == "after":
-            return []
-        return [("thinking" if state == "inside" else "text", held)]
+        return [("thinking" if state == "inside" else "text", held)] if held else []
 
     def _read_start(self, text: str) -> str:
         begun = text.lstrip()
