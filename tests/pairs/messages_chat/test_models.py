@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -223,6 +224,17 @@ def test_times_in_every_form(created: Any, at: str) -> None:
 
     assert converted.to_dict()["data"][0]["created_at"] == at
     assert all(loss.code is not LossCode.CREATED for loss in converted.losses)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be set here")
+def test_times_do_not_depend_on_where_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XXX-9")
+        time.tzset()
+        there = to_messages([{**GPT, "created": "2026-07-24T02:00:00+02:00"}]).to_dict()
+    time.tzset()
+
+    assert there["data"][0]["created_at"] == "2026-07-24T00:00:00Z"
 
 
 @pytest.mark.parametrize(
