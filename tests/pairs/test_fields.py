@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import Field
 
+from llm_transcode.errors import InvalidPayload
 from llm_transcode.losses import LossCode, Recorder
-from llm_transcode.pairs.fields import VENDOR, Drop, Fields, UnionFields
+from llm_transcode.pairs.fields import KNOWN, VENDOR, Drop, Fields, Shape, UnionFields
 from llm_transcode.wire import WireModel
 from tests.pairs.messages_chat.conversions import JsonObject, rows
 
@@ -24,20 +25,22 @@ class Other(WireModel):
     left: int | None = None
 
 
-FIELDS = Fields(
-    Sample,
-    {"kept": "`there`", "also_kept": "`there`"},
-    {
-        "left": Drop(LossCode.METADATA, "left behind"),
-        "schema_": Drop(LossCode.TOOL_SCHEMA, "left behind", "info"),
-        "vendors": VENDOR,
-    },
-)
+MAPPED = {"kept": "`there`", "also_kept": "`there`"}
+DROPPED = {
+    "left": Drop(LossCode.METADATA, "left behind"),
+    "schema_": Drop(LossCode.TOOL_SCHEMA, "left behind", "info"),
+    "vendors": VENDOR,
+}
+PLAIN: list[Shape] = [{"kept": int}, {"kept": (int, float), "also_kept": KNOWN}]
 
 
-def report(value: WireModel, fields: Fields | UnionFields = FIELDS) -> list[str]:
+def ledger() -> Fields[Sample]:
+    return Fields(Sample, MAPPED, DROPPED, plain=PLAIN)
+
+
+def report(value: WireModel, fields: Fields | UnionFields | None = None) -> list[str]:
     losses = Recorder()
-    fields.report(value, ("a", 0), losses)
+    (fields or ledger()).report(value, ("a", 0), losses)
     return rows(losses)
 
 
@@ -74,6 +77,7 @@ def test_losses_come_in_the_order_of_the_model_and_then_of_the_document() -> Non
         {"kept": 1, "also_kept": 2},
         {"left": None, "of_tomorrow": None},
         {"schema": {}},
+        {"schema": {}, "left": 1},
         {"forgotten": 1},
         {"of_tomorrow": 1},
         {"z": 1, "vendors": 1, "schema": {}, "kept": 1, "left": 1, "y": 1},
@@ -82,7 +86,7 @@ def test_losses_come_in_the_order_of_the_model_and_then_of_the_document() -> Non
 def test_an_object_is_reported_as_the_model_that_would_be_made_of_it(value: JsonObject) -> None:
     losses = Recorder()
 
-    FIELDS.report_object(value, ("a", 0), losses)
+    ledger().report_object(value, ("a", 0), losses)
 
     assert rows(losses) == report(Sample.parse(value))
 
@@ -90,7 +94,7 @@ def test_an_object_is_reported_as_the_model_that_would_be_made_of_it(value: Json
 def test_the_detail_is_that_of_the_drop() -> None:
     losses = Recorder()
 
-    FIELDS.report(Sample.parse({"left": 1, "of_tomorrow": 1}), (), losses)
+    ledger().report(Sample.parse({"left": 1, "of_tomorrow": 1}), (), losses)
 
     assert [loss.detail for loss in losses] == [
         "left behind",
@@ -99,13 +103,10 @@ def test_the_detail_is_that_of_the_drop() -> None:
 
 
 def test_a_ledger_and_a_union_of_them_show_what_they_were_made_of() -> None:
-    mapped, dropped = {"kept": "`there`"}, {"left": VENDOR}
-    fields = Fields(Sample, mapped, dropped)
-    union = UnionFields(fields)
+    fields = ledger()
 
-    assert (fields.model, fields.mapped, fields.dropped) == (Sample, mapped, dropped)
-    assert union.tables == (fields,)
-    assert report(Sample.parse({"kept": 1, "left": 1}), union) == ["dropped info vendor_field $.a[0].left"]
+    assert (fields.model, fields.mapped, fields.dropped, fields.plain) == (Sample, MAPPED, DROPPED, PLAIN)
+    assert UnionFields(fields).tables == (fields,)
 
 
 def test_a_ledger_without_drops() -> None:
@@ -117,16 +118,53 @@ def test_a_ledger_without_drops() -> None:
     ]
 
 
-UNION = UnionFields(FIELDS, Fields(Other, {"left": "`there`"}))
+@pytest.mark.parametrize("value", [{"kept": 1}, {"kept": 1, "also_kept": 2}, {"kept": 1, "also_kept": "unseen"}])
+def test_a_plain_object_is_read_as_it_is(value: JsonObject) -> None:
+    """What a converter has looked at before is not looked at again."""
+    assert ledger().read(value, (), Recorder()) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"kept": None},
+        {"also_kept": 1},
+        {"also_kept": 1, "left": 2},
+        {"kept": None, "also_kept": 2},
+        {"kept": 1, "also_kept": 2, "left": 3},
+    ],
+)
+def test_any_other_object_is_read_through_its_model(value: JsonObject) -> None:
+    assert ledger().read(value, (), Recorder()) == Sample.parse(value)
+
+
+def test_what_is_no_plain_object_is_reported_where_it_stands() -> None:
+    losses = Recorder()
+
+    ledger().read({"kept": 1, "left": 1, "of_tomorrow": 1}, ("a", 0), losses)
+
+    assert rows(losses) == ["dropped warning metadata $.a[0].left", "dropped warning unknown_field $.a[0].of_tomorrow"]
+
+
+def test_a_malformed_object_is_refused_where_it_stands() -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        ledger().read({"kept": "one"}, ("a", 0), Recorder())
+
+    assert caught.value.path == "$.a[0].kept"
+
+
+def union() -> UnionFields:
+    return UnionFields(ledger(), Fields(Other, {"left": "`there`"}))
 
 
 def test_a_union_reports_by_the_ledger_of_the_values_own_model() -> None:
-    assert report(Sample.parse({"left": 1}), UNION) == ["dropped warning metadata $.a[0].left"]
-    assert report(Other.parse({"left": 1}), UNION) == []
+    assert report(Sample.parse({"left": 1}), union()) == ["dropped warning metadata $.a[0].left"]
+    assert report(Other.parse({"left": 1}), union()) == []
 
 
 def test_a_union_leaves_a_member_without_ledger_alone() -> None:
     class Kin(Sample):
         """Not of the union, though its parent is."""
 
-    assert report(Kin.parse({"left": 1, "of_tomorrow": 1}), UNION) == []
+    assert report(Kin.parse({"left": 1, "of_tomorrow": 1}), union()) == []
