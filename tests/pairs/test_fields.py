@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from pydantic import Field
 
 from llm_transcode.errors import InvalidPayload
-from llm_transcode.losses import LossCode, Recorder
+from llm_transcode.losses import Loss, LossCode, Recorder
 from llm_transcode.pairs.fields import KNOWN, VENDOR, Drop, Fields, Shape, UnionFields
 from llm_transcode.wire import WireModel
 from tests.pairs.messages_chat.conversions import JsonObject, rows
@@ -107,6 +109,7 @@ def test_a_ledger_and_a_union_of_them_show_what_they_were_made_of() -> None:
 
     assert (fields.model, fields.mapped, fields.dropped, fields.plain) == (Sample, MAPPED, DROPPED, PLAIN)
     assert UnionFields(fields).tables == (fields,)
+    assert report(Sample.parse({"kept": 1, "left": 1}), UnionFields(fields)) == ["dropped warning metadata $.a[0].left"]
 
 
 def test_a_ledger_without_drops() -> None:
@@ -168,3 +171,51 @@ def test_a_union_leaves_a_member_without_ledger_alone() -> None:
         """Not of the union, though its parent is."""
 
     assert report(Kin.parse({"left": 1, "of_tomorrow": 1}), union()) == []
+
+
+class Thing(WireModel):
+    kept: int | None = None
+    from_: int | None = Field(default=None, alias="from")
+    second: int | None = None
+    first: int | None = None
+    schema_: int | None = Field(default=None, alias="schema")
+
+
+THINGS: Final = Fields(
+    Thing,
+    {"kept": "`kept`", "from_": "`from`"},
+    {
+        "first": Drop(LossCode.METADATA, "it comes last in the model", "info"),
+        "second": Drop(LossCode.USAGE, "it comes first in the model"),
+        "schema_": Drop(LossCode.STORE, "it has another name on the wire"),
+    },
+)
+
+
+def of_model(source: JsonObject) -> list[Loss]:
+    losses = Recorder()
+    THINGS.report(Thing.parse(source), ("a", 1), losses)
+    return list(losses)
+
+
+def of_object(source: JsonObject) -> list[Loss]:
+    losses = Recorder()
+    THINGS.report_object(source, ("a", 1), losses)
+    return list(losses)
+
+
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        ({}, []),
+        ({"kept": 1, "from": 2}, []),
+        ({"first": None, "of_tomorrow": None}, []),
+        ({"first": 1}, ["$.a[1].first"]),
+        ({"schema": 1}, ["$.a[1].schema"]),
+        ({"first": 1, "second": 2, "kept": 3}, ["$.a[1].second", "$.a[1].first"]),
+        ({"of_tomorrow": [], "schema": 1, "after": 0}, ["$.a[1].schema", "$.a[1].of_tomorrow", "$.a[1].after"]),
+    ],
+)
+def test_fields_that_are_not_mapped(source: JsonObject, paths: list[str]) -> None:
+    assert [loss.path for loss in of_object(source)] == paths
+    assert of_object(source) == of_model(source)
