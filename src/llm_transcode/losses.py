@@ -219,18 +219,37 @@ _MOST_IN_STREAM: Final = 1000
 """How many losses a stream records, since its upstream may invent names of fields without end."""
 
 
+_Note: TypeAlias = tuple[Kind, Level, LossCode, Path, str]
+"""A loss as it is recorded."""
+
+
+class _Once:
+    """Notes of which each is kept once."""
+
+    __slots__ = ("_notes",)
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[LossCode, Path, str], _Note] = {}
+
+    def __iter__(self) -> Iterator[_Note]:
+        return iter(self._notes.values())
+
+    def append(self, note: _Note) -> None:
+        if len(self._notes) < _MOST_IN_STREAM:
+            self._notes.setdefault(note[2:], note)
+
+
 class Recorder:
     """Collects losses; one is made for each conversion.
 
     A stream records each loss ``once``: what every one of its chunks loses is one loss.
     """
 
-    __slots__ = ("_downgraded", "_notes", "_seen")
+    __slots__ = ("_downgraded", "_notes")
 
     def __init__(self, downgraded: Collection[LossCode] = (), *, once: bool = False) -> None:
-        self._notes: list[tuple[Kind, Level, LossCode, Path, str]] = []
+        self._notes: list[_Note] | _Once = _Once() if once else []
         self._downgraded = downgraded
-        self._seen: set[tuple[LossCode, Path, str]] | None = set() if once else None
 
     def __iter__(self) -> Iterator[Loss]:
         """The losses, made when asked for: most requests have some that no one ever reads."""
@@ -239,15 +258,15 @@ class Recorder:
 
     def dropped(self, code: LossCode, path: Path, detail: str, level: Level = "warning") -> None:
         """Record what is left out."""
-        self._add("dropped", level, code, path, detail)
+        self._notes.append(("dropped", level, code, path, detail))
 
     def approximated(self, code: LossCode, path: Path, detail: str, level: Level = "warning") -> None:
         """Record what is said in another way."""
-        self._add("approximated", level, code, path, detail)
+        self._notes.append(("approximated", level, code, path, detail))
 
     def invented(self, code: LossCode, path: Path, detail: str, level: Level = "info") -> None:
         """Record what the target requires and the source does not have."""
-        self._add("invented", level, code, path, detail)
+        self._notes.append(("invented", level, code, path, detail))
 
     def refused(self, code: LossCode, path: Path, detail: str) -> None:
         """Refuse what would change the meaning, unless `Options.downgrade` allows to drop it."""
@@ -256,10 +275,3 @@ class Recorder:
                 f"{detail} (to drop it instead: Options.downgrade={{LossCode.{code.name}}})", render_path(path)
             )
         self.dropped(code, path, detail)
-
-    def _add(self, kind: Kind, level: Level, code: LossCode, path: Path, detail: str) -> None:
-        if self._seen is not None:
-            if (code, path, detail) in self._seen or len(self._seen) >= _MOST_IN_STREAM:
-                return
-            self._seen.add((code, path, detail))
-        self._notes.append((kind, level, code, path, detail))

@@ -31,7 +31,7 @@ class Aliases:
     grows never renames what it has named.
     """
 
-    __slots__ = ("_code", "_fitted", "_limit", "_losses", "_what")
+    __slots__ = ("_code", "_fitted", "_limit", "_losses", "_originals", "_what")
 
     def __init__(self, what: str, limit: int | None, code: LossCode, losses: Recorder) -> None:
         self._what = what
@@ -39,12 +39,15 @@ class Aliases:
         self._code = code
         self._losses = losses
         self._fitted: dict[str, str] = {}
+        self._originals: dict[str, str] = {}
+        """What was sent, to what it stands for; only where they differ."""
 
-    def fit(self, name: str, path: Path) -> str:
-        """The name to write in place of ``name``."""
+    def fit(self, name: str, path: Path, field: str = "") -> str:
+        """The name to write in place of ``name``, which stands at ``path``, or in a field of what stands there."""
         fitted = self._fitted.get(name)
         if fitted is None:
-            fitted = self._fitted[name] = name if self._fits(name) else self._renamed(name, path)
+            fitted = name if self._fits(name) else self._renamed(name, (*path, field) if field else path)
+            self._fitted[name] = fitted
         return fitted
 
     def _fits(self, name: str) -> bool:
@@ -53,6 +56,7 @@ class Aliases:
 
     def _renamed(self, name: str, path: Path) -> str:
         fitted = self._shortened(name)
+        self._originals[fitted] = name
         detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
         self._losses.approximated(self._code, path, detail, "info")
         return fitted
@@ -64,7 +68,7 @@ class Aliases:
 
     def reversed(self) -> dict[str, str]:
         """What was sent, to what it stands for; only where they differ."""
-        return {fitted: name for name, fitted in self._fitted.items() if fitted != name}
+        return dict(self._originals)
 
 
 _NO_FACTS: Final = ModelFacts()
@@ -73,7 +77,7 @@ _NO_FACTS: Final = ModelFacts()
 class Conversion:
     """Handed through the converters of one document."""
 
-    __slots__ = ("_ids", "_names", "dialect", "facts", "losses", "marks", "options", "tool_changes")
+    __slots__ = ("_ids", "_names", "dialect", "effort", "facts", "losses", "marks", "options", "tool_changes")
 
     def __init__(
         self, options: Options, dialect: Dialect, facts: ModelFacts = _NO_FACTS, *, streaming: bool = False
@@ -87,6 +91,8 @@ class Conversion:
         """What was given a mark for the prompt cache, and where the mark stands in the source."""
         self.tool_changes: list[tuple[JsonObject, Path]] = []
         """Blocks of the turns that offer or withdraw tools, or carry on that of earlier turns."""
+        self.effort: tuple[str, Path] | None = None
+        """How much thinking the last system turn in force asks for, where one does, and where it stands."""
         self._names: Aliases | None = None
         self._ids: Aliases | None = None
 

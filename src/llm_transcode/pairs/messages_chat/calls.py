@@ -157,8 +157,8 @@ def call_to_chat(block: JsonObject, ids: CallIds, path: Path, cx: Conversion) ->
     read = TOOL_USE_TO_CHAT.read(block, path, cx.losses)
     if read is not None:
         no_slot_for_mark(read.cache_control, path, cx)
-    call_id = ids.assign(block["id"], "", (*path, "id"))
-    function = {"name": cx.names.fit(block["name"], (*path, "name")), "arguments": arguments_of(block["input"])}
+    call_id = ids.assign(block["id"], "", path, "id")
+    function = {"name": cx.names.fit(block["name"], path, "name"), "arguments": arguments_of(block["input"])}
     return {"id": call_id, "type": "function", "function": function}
 
 
@@ -168,23 +168,22 @@ def answered_id(block: JsonObject, path: Path) -> str:
     return call_id if isinstance(call_id, str) else messages.ToolResultBlock.from_object(block, path).tool_use_id
 
 
-def result_to_chat(block: JsonObject, call_id: str, path: Path, cx: Conversion) -> tuple[JsonObject, list[JsonObject]]:
-    """A result, and its media, which follow in the user turn for backends whose tool messages are text only."""
+def result_to_chat(block: JsonObject, call_id: str, media: list[JsonObject], path: Path, cx: Conversion) -> JsonObject:
+    """A result as a message. Backends whose tool messages are text only get its media in the user turn that follows."""
     read = TOOL_RESULT_TO_CHAT.read(block, path, cx.losses)
     if read is not None:
         no_slot_for_mark(read.cache_control, path, cx)
-    media: list[JsonObject] = []
-    content = _result_content(block.get("content") or "", call_id, path, media, cx)
+    content: str | list[Json] = block.get("content") or ""
+    if not isinstance(content, str):
+        content = _result_content(content, call_id, media, path, cx)
     if block.get("is_error"):
         content = _marked(content, (*path, "is_error"), cx)
-    return {"role": "tool", "tool_call_id": call_id, "content": content}, media
+    return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
 def _result_content(
-    content: str | list[Json], call_id: str, path: Path, media: list[JsonObject], cx: Conversion
+    content: list[Json], call_id: str, media: list[JsonObject], path: Path, cx: Conversion
 ) -> str | list[JsonObject]:
-    if isinstance(content, str):
-        return content
     parts: list[JsonObject] = []
     for index, inner in enumerate(content):
         at = (*path, "content", index)
@@ -322,26 +321,29 @@ class CallIds:
     results by id alone: a later twin gets a suffix by its occurrence, which no later turn changes.
     """
 
-    __slots__ = ("_cx", "_uses")
+    __slots__ = ("_fit", "_losses", "_uses")
 
     def __init__(self, cx: Conversion) -> None:
-        self._cx = cx
+        self._fit = cx.ids.fit
+        self._losses = cx.losses
         self._uses: dict[str, int] = {}
 
-    def assign(self, source_id: str | None, made_up: str, path: Path) -> str:
-        """The id for a call; ``made_up`` serves where the source has none."""
+    def assign(self, source_id: str | None, made_up: str, path: Path, field: str = "") -> str:
+        """The id for a call; ``made_up`` serves where the source has none. It stands where `Aliases.fit` has it."""
         if source_id:
-            fitted = self._cx.ids.fit(source_id, path)
+            fitted = self._fit(source_id, path, field)
         else:
             fitted = made_up
-            self._cx.losses.invented(LossCode.TOOL_ID, path, f"a call without id is named {made_up}")
-        if fitted not in self._uses:
-            self._uses[fitted] = 1
-            return fitted
-        self._cx.losses.approximated(LossCode.TOOL_ID, path, f"the id {fitted!r} was used by an earlier call", "info")
+            self._losses.invented(LossCode.TOOL_ID, path, f"a call without id is named {made_up}")
+        if fitted in self._uses:
+            fitted = self._twin(fitted, (*path, field) if field else path)
+        self._uses[fitted] = 1
+        return fitted
+
+    def _twin(self, fitted: str, path: Path) -> str:
+        self._losses.approximated(LossCode.TOOL_ID, path, f"the id {fitted!r} was used by an earlier call", "info")
         twin = fitted
         while twin in self._uses:
             self._uses[fitted] += 1
-            twin = self._cx.ids.fit(f"{fitted}_{self._uses[fitted]}", path)
-        self._uses[twin] = 1
+            twin = self._fit(f"{fitted}_{self._uses[fitted]}", path)
         return twin

@@ -18,7 +18,7 @@ from typing_extensions import assert_never
 from ... import chat, messages
 from ...facts import ALL_EFFORTS, ModelFacts
 from ...losses import LossCode
-from ...wire import JsonObject, Path, tag_of
+from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
 
@@ -126,6 +126,7 @@ def _report_budget(effort: Effort, sent: str | None, path: Path, cx: Conversion)
 # -- Messages to Chat --------------------------------------------------------------------
 
 _BUDGET_PATH: Final[Path] = ("thinking", "budget_tokens")
+_EFFORT_PATH: Final[Path] = ("output_config", "effort")
 
 
 def effort_to_chat(request: messages.RequestEnvelope, body: JsonObject, cx: Conversion) -> None:
@@ -186,8 +187,8 @@ def _report_own_choice(thinking: messages.ThinkingConfig | None, cx: Conversion)
 
 def _effort_of(request: messages.RequestEnvelope, cx: Conversion) -> Effort | None:
     """An explicit effort goes before a budget, and ``disabled`` before both."""
-    thinking = request.thinking
-    level, path = _level_set(request)
+    thinking, config = request.thinking, request.output_config
+    level, path = cx.effort or (None if config is None else config.effort, _EFFORT_PATH)
     if isinstance(thinking, (messages.ThinkingDisabled, messages.ThinkingBetweenTools)):
         if level not in (None, "", "none"):
             cx.losses.dropped(LossCode.EFFORT, path, "thinking is switched off, and Chat has one word for both", "info")
@@ -198,20 +199,6 @@ def _effort_of(request: messages.RequestEnvelope, cx: Conversion) -> Effort | No
     if budget is not None:
         return Effort(_level_of(budget), _BUDGET_PATH, budget)
     return None
-
-
-def _level_set(request: messages.RequestEnvelope) -> tuple[str | None, Path]:
-    """The level of the last system turn that sets one, else that of the request."""
-    cleared = False
-    for index in reversed(range(len(request.messages))):
-        turn = request.messages[index]
-        if turn["role"] == "user":
-            cleared = True
-        elif turn["role"] == "system" and not (cleared and turn.get("clear_at") == "next_user_message"):
-            level = tag_of(turn.get("output_config"), "effort")
-            if level:
-                return level, ("messages", index, "output_config", "effort")
-    return request.output_config.effort if request.output_config is not None else None, ("output_config", "effort")
 
 
 def _openrouter_reasoning(request: messages.RequestEnvelope, effort: Effort, cx: Conversion) -> JsonObject:

@@ -161,8 +161,11 @@ def _custom_to_chat(tool: JsonObject, path: Path, found: frozenset[str] | None, 
     read = CUSTOM_TOOL_TO_CHAT.read(tool, path, cx.losses)
     if read is not None and not _is_callable(read, path, found, cx):
         return None
-    function = _function(tool["name"], tool.get("description"), object_schema(tool["input_schema"]))
-    return _tool_of(function, None if read is None else read.strict, path, cx)
+    schema = object_schema(tool["input_schema"])
+    converted = _function_tool(tool["name"], tool.get("description"), schema, path, cx)
+    if read is not None:
+        _strict_to_chat(read.strict, converted["function"], path, cx)
+    return converted
 
 
 def _is_callable(
@@ -193,7 +196,9 @@ def _builtin_to_chat(tool: ClientTool, path: Path, found: frozenset[str] | None,
         return None
     cx.losses.approximated(LossCode.BUILTIN_TOOL, path, f"{tool.type} is sent as a function with its documented schema")
     builtin = expanded(tool)
-    return _tool_of(_function(tool.name, builtin.description, builtin.parameters), tool.strict, path, cx)
+    converted = _function_tool(tool.name, builtin.description, builtin.parameters, path, cx)
+    _strict_to_chat(tool.strict, converted["function"], path, cx)
+    return converted
 
 
 _BUILTIN_LEDGER: Final[dict[type[ClientTool], Fields]] = {
@@ -204,25 +209,24 @@ _BUILTIN_LEDGER: Final[dict[type[ClientTool], Fields]] = {
 }
 
 
-def _function(name: str, description: str | None, parameters: JsonObject) -> JsonObject:
-    if description is None:
-        return {"name": name, "parameters": parameters}
-    return {"name": name, "description": description, "parameters": parameters}
-
-
-def _tool_of(function: JsonObject, strict: bool | None, path: Path, cx: Conversion) -> JsonObject:
-    function["name"] = cx.names.fit(function["name"], (*path, "name"))
-    if strict is not None:
-        _strict_to_chat(strict, function, (*path, "strict"), cx)
+def _function_tool(
+    name: str, description: str | None, parameters: JsonObject, path: Path, cx: Conversion
+) -> JsonObject:
+    function: JsonObject = {"name": cx.names.fit(name, path, "name")}
+    if description is not None:
+        function["description"] = description
+    function["parameters"] = parameters
     return {"type": "function", "function": function}
 
 
-def _strict_to_chat(strict: bool, function: JsonObject, path: Path, cx: Conversion) -> None:
+def _strict_to_chat(strict: bool | None, function: JsonObject, path: Path, cx: Conversion) -> None:
+    if strict is None:
+        return
     if not cx.dialect.strict_tools:
-        cx.losses.dropped(LossCode.TOOL_OPTION, path, "the backend does not enforce schemas")
+        cx.losses.dropped(LossCode.TOOL_OPTION, (*path, "strict"), "the backend does not enforce schemas")
     elif strict and not is_strict_at_openai(function["parameters"]):
         detail = "OpenAI enforces only schemas that close every object and require every property"
-        cx.losses.dropped(LossCode.TOOL_SCHEMA, path, detail)
+        cx.losses.dropped(LossCode.TOOL_SCHEMA, (*path, "strict"), detail)
     else:
         function["strict"] = strict
 

@@ -12,8 +12,8 @@ except that results are fetched for their calls: prompt caches live on stable pr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ... import messages
@@ -22,7 +22,7 @@ from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
-from .calls import CallIds, answered_id, call_to_chat, queued, result_to_chat
+from .calls import CallIds, answered_id, call_to_chat, result_to_chat
 from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
 from .reasoning import thinking_to_chat
 
@@ -115,32 +115,26 @@ def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
 # -- the walk --------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Call:
-    """A call in the window, until its result is found."""
-
-    source_id: str
-    id: str
-    path: Path
-    result: JsonObject | None = None
-
-
 class _Window:
     """The calls of the last assistant turn, and the results found for them."""
 
-    __slots__ = ("_waiting", "calls", "place")
+    __slots__ = ("paths", "place", "results", "waiting")
 
     def __init__(self) -> None:
-        self.calls: list[_Call] = []
-        self._waiting: dict[str, list[_Call]] = {}
+        self.results: dict[str, JsonObject] = {}
+        """The result of each call, by the call's id in Chat; empty as long as there is none."""
+        self.paths: dict[str, Path] = {}
+        """Where the calls stand, by the same id."""
+        self.waiting: dict[str, deque[str]] = {}
+        """The calls that have no result yet, by their ids in Messages, which several may share."""
         self.place = 0
         """Where among the messages the results go."""
 
-    def waiting(self, source_id: str) -> list[_Call] | None:
-        """The calls with this id that have no result yet, the next one last; None if none ever had the id."""
-        if not self._waiting:
-            self._waiting = queued(self.calls, lambda call: call.source_id)
-        return self._waiting.get(source_id)
+    def opens(self, source_id: str, call_id: str, path: Path) -> None:
+        """A call was made."""
+        self.results[call_id] = {}
+        self.paths[call_id] = path
+        self.waiting.setdefault(source_id, deque()).append(call_id)
 
 
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
@@ -173,11 +167,26 @@ class _Walk:
 
     def _close_window(self) -> None:
         """Put the results right behind their calls, where OpenAI wants them."""
-        if self._window.calls:
-            results = [call.result or self._missing(call) for call in self._window.calls]
-            place = self._window.place
-            self._out[place:place] = [result for result in results if result is not None]
-            self._window = _Window()
+        window = self._window
+        if not window.results:
+            return
+        if any(window.waiting.values()):
+            self._make_up(window)
+        self._out[window.place : window.place] = window.results.values()
+        self._window = _Window()
+
+    def _make_up(self, window: _Window) -> None:
+        """Answer the calls that have no result."""
+        for call_id, path in window.paths.items():
+            if window.results[call_id]:
+                continue
+            if self._cx.options.unanswered_calls == "keep":
+                del window.results[call_id]
+                continue
+            self._repairs("a call without a result", path)
+            detail = "a call without result gets one that says so"
+            self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, path, detail, "warning")
+            window.results[call_id] = {"role": "tool", "tool_call_id": call_id, "content": MISSING_RESULT}
 
     # -- user turns
 
@@ -220,15 +229,14 @@ class _Walk:
 
     def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
         """Give a result to its call, and its media to the turn."""
-        waiting = self._window.waiting(answered_id(block, path))
+        waiting = self._window.waiting.get(answered_id(block, path))
         if waiting is None:
             parts += self._orphan(block, path)
         elif waiting:
-            call = waiting.pop()
-            call.result, found = result_to_chat(block, call.id, path, self._cx)
-            if not isinstance(call.result["content"], str):
-                call.result["content"] = _joined(call.result["content"], self._cx)
-            media += found
+            call_id = waiting.popleft()
+            self._window.results[call_id] = result = result_to_chat(block, call_id, media, path, self._cx)
+            if not isinstance(result["content"], str):
+                result["content"] = _joined(result["content"], self._cx)
         else:
             messages.ToolResultBlock.from_object(block, path)
             self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
@@ -238,8 +246,8 @@ class _Walk:
         self._repairs("a result without its call", path)
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
         call_id = answered_id(block, path)
-        message, media = result_to_chat(block, call_id, path, self._cx)
-        content = message["content"]
+        media: list[JsonObject] = []
+        content = result_to_chat(block, call_id, media, path, self._cx)["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
         return [
             text_part(f"[result of tool call {call_id}]"),
@@ -281,22 +289,13 @@ class _Walk:
                     parts += text_to_chat(block, where, self._cx)
                 case "tool_use":
                     call = call_to_chat(block, self._ids, where, self._cx)
-                    self._window.calls.append(_Call(block["id"], call["id"], where))
+                    self._window.opens(block["id"], call["id"], where)
                     calls.append(call)
                 case "thinking" | "redacted_thinking":
                     thoughts.append((block, where))
                 case _:
                     parts += _other_to_chat(block, where, self._cx)
         return _assistant_message(parts, calls, thoughts, self._cx)
-
-    def _missing(self, call: _Call) -> JsonObject | None:
-        if self._cx.options.unanswered_calls == "keep":
-            return None
-        self._repairs("a call without a result", call.path)
-        self._cx.losses.invented(
-            LossCode.TOOL_RESULT_MISSING, call.path, "a call without result gets one that says so", "warning"
-        )
-        return {"role": "tool", "tool_call_id": call.id, "content": MISSING_RESULT}
 
     # -- system turns
 
@@ -317,6 +316,8 @@ class _Walk:
             _notes_change(block, (*path, "content", at), self._cx)
         if turn.clear_at == "next_user_message" and index < self._last_user_turn():
             return  # cleared by then
+        if turn.output_config is not None and turn.output_config.effort:
+            self._cx.effort = (turn.output_config.effort, (*path, "output_config", "effort"))
         said = self._system_content(content, (*path, "content"))
         if not said:
             return  # a directive only, which stands in the parameters of the request
