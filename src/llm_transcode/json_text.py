@@ -120,13 +120,20 @@ def dump_finite(value: Json) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
-        return json.dumps(clone(value), separators=(",", ":")).encode()
+        return _dump_escaped(value)
+
+
+def _dump_escaped(value: Json) -> bytes:
+    """A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same."""
+    return json.dumps(clone(value), separators=(",", ":")).encode()
 
 
 def dump_json(value: Json) -> bytes:
     """Write a JSON value as compact UTF-8, keys in the order they stand in."""
-    text = dump_finite(value)
+    try:
+        text = to_json(value)
+    except PydanticSerializationError:
+        text = _dump_escaped(value)
     if text.rfind(b"Infinity") >= 0 or text.rfind(b"NaN") >= 0:  # from the end, which takes a third of the time
         clone(value)  # the words may stand in a string; only a number is refused
     return text

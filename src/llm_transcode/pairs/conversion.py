@@ -46,13 +46,11 @@ class Aliases:
         """The name to write in place of ``name``, which stands at ``path``, or in a field of what stands there."""
         fitted = self._fitted.get(name)
         if fitted is None:
-            fitted = name if self._fits(name) else self._renamed(name, (*path, field) if field else path)
+            is_legal = (name.isascii() and name.isidentifier()) or _ILLEGAL.search(name) is None
+            fits = is_legal and (self._limit is None or len(name) <= self._limit)
+            fitted = name if fits else self._renamed(name, (*path, field) if field else path)
             self._fitted[name] = fitted
         return fitted
-
-    def _fits(self, name: str) -> bool:
-        legal = (name.isascii() and name.isidentifier()) or _ILLEGAL.search(name) is None
-        return legal and (self._limit is None or len(name) <= self._limit)
 
     def _renamed(self, name: str, path: Path) -> str:
         fitted = self._shortened(name)
