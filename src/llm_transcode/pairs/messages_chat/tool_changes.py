@@ -34,7 +34,7 @@ CHANGE_TARGETS_TO_CHAT: Final = UnionFields(
 def current_tools(tools: Iterable[Json], cx: Conversion) -> list[Placed]:
     """The tools at the end of the conversation, whose turns have been converted."""
     known: list[Placed] = [(tool, ("tools", index)) for index, tool in enumerate(tools)]
-    current = list(known)
+    current = known[:]
     for raw, path in _changes(cx.tool_changes):
         change = messages.read_tool_change(raw, path)
         if isinstance(change, messages.UnknownBlock):

@@ -380,17 +380,15 @@ def _other_to_chat(raw: Json, path: Path, cx: Conversion) -> list[JsonObject]:
 def _assistant_message(
     parts: list[JsonObject], calls: list[JsonObject], thoughts: list[tuple[JsonObject, Path]], cx: Conversion
 ) -> JsonObject | None:
-    message: JsonObject = {"role": "assistant", "content": _joined(parts, cx)}
+    message: JsonObject = {"role": "assistant", "content": _joined(parts, cx) if parts else ""}
     if thoughts:
         thinking_to_chat(thoughts, message, cx)
     if calls:
-        if not parts:
-            message["content"] = None if cx.dialect.null_content else ""
+        if not parts and cx.dialect.null_content:
+            message["content"] = None
         message["tool_calls"] = calls
         if cx.dialect.reasoning_required and cx.dialect.reasoning_slot not in message:
             message[cx.dialect.reasoning_slot or "reasoning_content"] = ""
-    elif not parts:
-        if len(message) == 2:  # role and content
-            return None
-        message["content"] = ""
+    elif not parts and len(message) == 2:  # role and content
+        return None
     return message
