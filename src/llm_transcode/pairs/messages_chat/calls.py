@@ -185,13 +185,15 @@ def _result_content(
     content: list[Json], call_id: str, media: list[JsonObject], path: Path, cx: Conversion
 ) -> str | list[JsonObject]:
     parts: list[JsonObject] = []
+    before = len(media)
     for index, inner in enumerate(content):
         at = (*path, "content", index)
         for part in _result_parts(inner, at, cx):
             if part["type"] == "text" or cx.dialect.tool_media:
                 parts.append(part)
             else:
-                label = text_part(f"[{_NOUNS[part['type']]} {len(media) // 2 + 1} of tool result {call_id}]")
+                number = (len(media) - before) // 2 + 1
+                label = text_part(f"[{_NOUNS[part['type']]} {number} of tool result {call_id}]")
                 cx.losses.approximated(LossCode.TOOL_MEDIA, at, "sent in the user message that follows")
                 parts.append(label)
                 media += [label, part]
