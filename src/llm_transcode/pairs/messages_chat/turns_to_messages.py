@@ -81,20 +81,28 @@ ASSISTANT_TO_MESSAGES: Final = Fields(
 class _Call:
     """A call in the window, until its result is found."""
 
-    source_id: str | None
-    name: str
+    source: JsonObject
+    """The call as it came; a deprecated one as the ``function`` of a call without an id."""
     id: str
     path: Path
     result: JsonObject | None = None
 
+    def name(self) -> str:
+        """The name of the tool at the client."""
+        kind = self.source.get("type")
+        named = self.source if kind == "tool_use" else self.source["custom" if kind == "custom" else "function"]
+        name: str = named["name"]
+        return name
+
 
 def turns_to_messages(turns: Sequence[Json], body: JsonObject, cx: Conversion) -> None:
     """Write ``system`` and ``messages`` into the request."""
+    roles = [tag_of(turn, "role") for turn in turns]
     leading = 0
-    while leading < len(turns) and tag_of(turns[leading], "role") in _SYSTEM:
+    while leading < len(roles) and roles[leading] in _SYSTEM:
         leading += 1
     system = _system(turns[:leading], cx)
-    walk = _Walk(turns, cx)
+    walk = _Walk(turns, roles, cx)
     walk.run(leading)
     if not walk.out and not system:
         raise InvalidPayload("expected at least one turn with content", "$.messages")
@@ -161,8 +169,9 @@ def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
 
 
 class _Walk:
-    def __init__(self, turns: Sequence[Json], cx: Conversion) -> None:
+    def __init__(self, turns: Sequence[Json], roles: Sequence[Json], cx: Conversion) -> None:
         self._turns = turns
+        self._roles = roles
         self._cx = cx
         self._ids = CallIds(cx)
         self._answered: set[int] = set()
@@ -173,7 +182,7 @@ class _Walk:
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
             path: Path = ("messages", index)
-            match tag_of(turn, "role"):
+            match self._roles[index]:
                 case "user":
                     self._say("user", _content(turn, path, self._cx), path)
                 case "assistant":
@@ -194,10 +203,10 @@ class _Walk:
             self._cx.losses.dropped(
                 LossCode.TURN_EMPTY, path, "a turn without content, which Anthropic refuses", "info"
             )
-        elif self.out and self.out[-1]["role"] == role:
-            merged = self.out[-1]
-            merged["content"] = _blocks(merged["content"])
-            merged["content"] += _blocks(content)
+        elif self.out and (last := self.out[-1])["role"] == role:
+            if isinstance(last["content"], str):
+                last["content"] = [text_block(last["content"])]
+            last["content"] += _blocks(content)
         else:
             self.out.append({"role": role, "content": content})
 
@@ -226,29 +235,29 @@ class _Walk:
         """Add a block for each call; a hybrid client's ``tool_use`` blocks are there already."""
         opened = _hybrid_calls(blocks, (*path, "content")) if is_array(turn.get("content")) else []
         known = {call.id for call in opened} if opened else ()
-        calls: list[Json] = turn.get("tool_calls") or []
+        calls: list[JsonObject] = turn.get("tool_calls") or []
         for at, call in enumerate(calls):
             where: Path = (*path, "tool_calls", at)
             block = call_to_messages(call, where, self._cx)
-            if block is not None and (call_id := call.get("id")) not in known:
-                name = call["custom" if call.get("type") == "custom" else "function"]["name"]
-                opened.append(self._open(block, name, call_id, where))
+            if block is not None and call.get("id") not in known:
+                opened.append(self._open(call, block, where))
                 blocks.append(block)
         if read is not None and read.function_call is not None and not calls:
             where = (*path, "function_call")
             block = function_call_to_messages(turn["function_call"], where, self._cx)
-            opened.append(self._open(block, read.function_call.name, None, where))
+            opened.append(self._open({"function": turn["function_call"]}, block, where))
             blocks.append(block)
         return opened
 
-    def _open(self, block: JsonObject, name: str, source_id: str | None, path: Path) -> _Call:
-        """Give the block of a call its id; ``name`` is the tool's at the client."""
+    def _open(self, call: JsonObject, block: JsonObject, path: Path) -> _Call:
+        """Give the block of a call its id."""
+        source_id: str | None = call.get("id")
         if source_id:
             block["id"] = self._ids.assign(source_id, "", path, "id")
         else:
             place = "_".join(str(key) for key in path if isinstance(key, int))
             block["id"] = self._ids.assign(None, f"call_{place}", path)
-        return _Call(source_id, name, block["id"], path)
+        return _Call(call, block["id"], path)
 
     def _answer(self, calls: list[_Call], start: int) -> None:
         """Put the results of the calls, which stand in the window that begins here, into the next turn."""
@@ -268,14 +277,14 @@ class _Walk:
         """Give each call its result, if the window has one."""
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
-            match tag_of(turn, "role"):
+            match self._roles[index]:
                 case "tool":
                     call = window.answered_by(turn.get("tool_call_id"))
+                case "function":
+                    call = window.answered_by_name(turn.get("name"))
                 case "user":
                     window.answered_inside(turn.get("content"))
                     continue
-                case "function":
-                    call = window.answered_by_name(turn.get("name"))
                 case "assistant":
                     return
                 case _:
@@ -348,7 +357,7 @@ def _otherwise_said(
 
 
 def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[_Call]:
-    return [_Call(block["id"], block["name"], block["id"], path) for block in blocks if block["type"] == "tool_use"]
+    return [_Call(block, block["id"], path) for block in blocks if block["type"] == "tool_use"]
 
 
 def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObject]:
@@ -370,7 +379,7 @@ class _Window:
         self._by_id: dict[str, list[_Call]] = {}
         """Several calls may share an id, or have none; the next to be answered stands last."""
         for call in reversed(calls):
-            self._by_id.setdefault(call.source_id or "", []).append(call)
+            self._by_id.setdefault(call.source.get("id") or "", []).append(call)
 
     def answered_by(self, call_id: Json) -> _Call | None:
         """The first open call that the message with this id answers."""
@@ -381,7 +390,7 @@ class _Window:
         """The first open call that the message of a deprecated function answers."""
         if not self._by_name:
             for call in reversed(self._calls):
-                self._by_name.setdefault(call.name, []).append(call)
+                self._by_name.setdefault(call.name(), []).append(call)
         return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
 
     def answered_inside(self, parts: Json) -> None:
