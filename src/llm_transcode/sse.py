@@ -59,10 +59,22 @@ class SSEDecoder:
     events before it are returned, ``error`` says why, and whatever follows is ignored.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_data", "_event", "_limit", "_more_data", "_tail", "error")
+    __slots__ = (
+        "_after_cr",
+        "_at_start",
+        "_data",
+        "_event",
+        "_limit",
+        "_more_data",
+        "_tail",
+        "between_events",
+        "error",
+    )
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.error: StreamError | None = None
+        self.between_events: bool = False
+        """Whether an event has come to its end, and nothing of the next one has come."""
         self._limit = max_event_bytes
         self._at_start = True
         self._after_cr = False
@@ -74,10 +86,7 @@ class SSEDecoder:
     def feed(self, data: bytes) -> list[SSEvent]:
         """Read the next bytes of the body; returns the events that are complete with them."""
         events: list[SSEvent] = []
-        if len(data) > self._limit:  # in pieces, in which a whole line cannot be too long
-            for start in range(0, len(data), self._limit):
-                events += self.feed(data[start : start + self._limit])
-        elif self.error is None:
+        if self.error is None:
             try:
                 self._read(data, events)
             except StreamError as error:
@@ -94,27 +103,12 @@ class SSEDecoder:
         if _LF in line or _CR in line or len(line) >= self._limit:
             return self.feed(line + b"\n")
         events: list[SSEvent] = []
+        self.between_events = not line
         try:
             self._read_lines([line], events)
         except StreamError as error:
             self._fail(error)
         return events
-
-    def data_of_one(self, data: bytes, head: bytes) -> bytes | None:
-        """The data of an event that comes alone, whole and in one line behind ``head``; else None, and nothing is read.
-
-        Says in less time what `feed` would say. Most feeds of most streams are one event of one kind.
-        """
-        if not (data.startswith(head) and data.endswith(b"\n\n")) or len(data) > self._limit:
-            return None
-        if self._tail or self._at_start or self._after_cr or self.error is not None:
-            return None
-        if self._data is not None or self._event:
-            return None
-        data = data[len(head) : -2]
-        if _LF in data or _CR in data:
-            return None
-        return data if data.isascii() else _as_utf8(data)
 
     def close(self) -> list[SSEvent]:
         """End the body; returns the event that no blank line ended, if it has data. Idempotent.
@@ -125,6 +119,22 @@ class SSEDecoder:
         return [event for event in self.feed(b"\n\n") if event.data]
 
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
+        if not (_LF in data or _CR in data or self._after_cr):
+            self._hold(data)
+        elif len(data) <= self._limit:
+            self._read_piece(data, events)
+        else:  # in pieces, in which a whole line cannot be too long
+            for start in range(0, len(data), self._limit):
+                self._read(data[start : start + self._limit], events)
+
+    def _hold(self, data: bytes) -> None:
+        """Keep the beginning of a line, or more of it."""
+        if data:
+            self.between_events = False
+            self._tail += data
+            self._check_size(len(self._tail))
+
+    def _read_piece(self, data: bytes, events: list[SSEvent]) -> None:
         if self._after_cr or _CR in data:
             data = self._unify_line_ends(data)
         lines = data.split(b"\n")
@@ -132,9 +142,8 @@ class SSEDecoder:
             self._complete_first(lines)
         rest = lines.pop()
         self._read_lines(lines, events)
-        if rest:
-            self._tail += rest
-            self._check_size(len(self._tail))
+        self.between_events = not (self._data is not None or self._event or self._at_start or self._after_cr)
+        self._hold(rest)
 
     def _read_lines(self, lines: list[bytes], events: list[SSEvent]) -> None:
         for line in lines:
@@ -207,6 +216,7 @@ class SSEDecoder:
 
     def _fail(self, error: StreamError) -> None:
         self.error = error
+        self.between_events = False
         self._tail.clear()
         self._more_data.clear()
         self._data = None

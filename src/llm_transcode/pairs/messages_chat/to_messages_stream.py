@@ -21,7 +21,7 @@ from ...dialects import dialect_named
 from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
-from ...repeats import Place, Token
+from ...tokens import Growth, Place, Token
 from ...wire import Json, JsonObject, Path, WireModel, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
@@ -182,12 +182,9 @@ class ToMessagesStream:
             return False
         return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
-    def grow(self, place: Place, text: str) -> bytes | None:
-        """The event by which a token adds to what is open; None, and nothing noted, where that takes more."""
-        kind, index = place
-        if kind == "call":
-            return self._blocks.more_arguments(index, text)
-        return self._blocks.more_prose(kind, text)
+    def growth(self, place: Place) -> Growth | None:
+        """How tokens let what is open grow, if it is this; None where that takes more than an event."""
+        return self._blocks.growth(place)
 
     def read(self, event: JsonObject) -> None:
         """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""
