@@ -245,6 +245,23 @@ def test_cuts_change_nothing(case: tuple[bytes, list[bytes]]) -> None:
     assert decode(body) == decode(*chunks) == decode(*bytewise(body))
 
 
+@given(cut_bodies(), st.sampled_from([b"data: ", b"event: a\ndata: ", b"data:"]))
+@example((b"data: 1\n\n" * 3, [b"data: 1\n\n"] * 3), b"data: ")
+@example((b"data: 1\ndata: 2\n\n", [b"data: 1\n", b"data: 2\n\n"]), b"data: ")
+@example((b"data: 1\ndata: 2\n\n", [b"data: 1\ndata: 2\n\n"]), b"data: ")
+@example((b"data: 1\rdata: 2\n\n", [b"data: 1\rdata: 2\n\n"]), b"data: ")
+@example((b"event: a\ndata: 2\n\n", [b"event: a\n", b"data: 2\n\n"]), b"data: ")
+@example((b"data: 1\n\ndata: \xff\n\n", [b"data: 1\n\n", b"data: \xff\n\n"]), b"data: ")
+@example((b"\rdata: 1\r\n\n", [b"\r", b"data: 1\r\n\n"]), b"data: ")
+def test_an_event_alone_is_the_event_that_feed_returns(case: tuple[bytes, list[bytes]], head: bytes) -> None:
+    decoder = SSEDecoder(max_event_bytes=30)
+    decoder.feed(b"\n")
+    for chunk in case[1]:
+        alone = decoder.data_of_one(chunk, head)
+        events = decoder.feed(chunk)
+        assert alone is None or events == [SSEvent("a" if b"event" in head else "", alone.removeprefix(b" "))]
+
+
 @given(cut_bodies())
 @example((b"data: 1\n\ndata: 2\n\n", [b"data: 1\n\n", b"data: 2\n\n"]))
 @example((b"event: a\n\ndata: 2\n\n", [b"event: a\n", b"\n", b"data: 2\n\n"]))
@@ -267,6 +284,17 @@ def test_a_line_goes_on_with_what_was_fed_before() -> None:
     assert decoder.feed_line("data: " + "x" * 20) == []
     assert decoder.error is not None
     assert [*decoder.feed_line("data: 3"), *decoder.feed_line("")] == []
+
+
+def test_an_event_alone_is_none_within_another_or_behind_an_error() -> None:
+    decoder = SSEDecoder(max_event_bytes=20)
+    assert decoder.data_of_one(b"data: 1\n\n", b"data: ") is None  # a byte order mark may come first
+
+    decoder.feed(b"data: 1\n\n")
+    assert decoder.data_of_one(b"data: 2\n\n", b"data: ") == b"2"
+    assert decoder.data_of_one(b"data: " + b"x" * 20 + b"\n\n", b"data: ") is None
+    decoder.feed(b"data: " + b"x" * 20)
+    assert decoder.data_of_one(b"data: 2\n\n", b"data: ") is None
 
 
 def test_a_decoder_knows_when_it_is_between_events() -> None:

@@ -23,7 +23,7 @@ from .pairs import messages_chat
 from .payloads import DONE, is_whole, payloads
 from .protocols import Protocol, check_protocols
 from .repeats import Repeats
-from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
+from .sse import BLANK_LINE, SSEDecoder, SSEvent, encode_comment, encode_event
 from .tokens import Growth, Place
 from .wire import Json, JsonObject, WireModel, parse_object
 
@@ -37,9 +37,6 @@ _HEADS: Final = {name: f"event: {name}\ndata: ".encode() for name in messages.EV
 
 _TOKEN_HEADS: Final = {"messages": _HEADS["content_block_delta"], "chat": b"data: "}
 """What stands before the data of a token, by the protocol."""
-
-_BLANK_LINE: Final = b"\n\n"
-"""What ends an event, behind its last line."""
 
 _KEEP_ALIVE: Final = "ping"
 
@@ -72,7 +69,7 @@ class StreamTranscoder:
         self._sse = SSEDecoder(self._options.max_event_bytes)
         direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
         self._direction = direction(context or ReplyContext(), self._options)
-        self._repeats = Repeats(self._direction.token, self._head_in, _BLANK_LINE)
+        self._repeats = Repeats(self._direction.token, self._head_in, BLANK_LINE)
         self._growth: Growth | None = None
         """What tokens add to; None once anything else has been read."""
         self._finished = False
@@ -111,7 +108,10 @@ class StreamTranscoder:
             token = self._repeated(data)
             if token is not None:
                 return token
-        if _BLANK_LINE in data[: -len(_BLANK_LINE)]:
+        alone = self._sse.data_of_one(data, self._head_in)
+        if alone is not None:
+            return self._transcode_new(alone)
+        if BLANK_LINE in data[: -len(BLANK_LINE)]:
             return self._feed_several(data)
         return self._transcode(self._sse.feed(data))
 
@@ -152,8 +152,8 @@ class StreamTranscoder:
 
     def _feed_several(self, data: bytes) -> bytes:
         """Feed event by event what came at once, so that each token among them costs no more than if it came alone."""
-        *events, rest = data.split(_BLANK_LINE)
-        out = [self.feed(event + _BLANK_LINE) for event in events]
+        *events, rest = data.split(BLANK_LINE)
+        out = [self.feed(event + BLANK_LINE) for event in events]
         out.append(self.feed(rest))
         return b"".join(out)
 
@@ -172,7 +172,7 @@ class StreamTranscoder:
             return self.ping()
         if event.event == "error":
             return self._encode(self._read_odd(event))
-        token = self._repeated(self._head_in + event.data + _BLANK_LINE)
+        token = self._repeated(self._head_in + event.data + BLANK_LINE)
         return self._transcode_new(event.data) if token is None else token
 
     def _repeated(self, frame: bytes) -> bytes | None:
@@ -185,11 +185,13 @@ class StreamTranscoder:
         if self._growth is None or self._growth.place != place:
             self._growth = None if self._is_over else self._direction.growth(place)
             if self._growth is not None:
-                self._growth.frame(self._head_out, _BLANK_LINE)
+                self._growth.frame(self._head_out, BLANK_LINE)
         return self._growth
 
     def _transcode_new(self, data: bytes) -> bytes:
         """Transcode data that does not repeat what came before."""
+        if self._is_over:
+            return b""
         try:
             document = parse_json(data)
         except ConversionError:
