@@ -468,3 +468,18 @@ def test_repetitions_say_what_their_events_say(
     source: Protocol, target: Protocol, tokens: st.SearchStrategy[list[tuple[JsonObject, bytes]]], data: st.DataObject
 ) -> None:
     assert_the_same(source, target, data.draw(tokens))
+
+
+@pytest.mark.parametrize("last", [{"completion_tokens": 1}, {"completion_tokens": "1"}, {"completion_tokens": None}])
+def test_counts_beside_tokens_are_noted_each_time(last: JsonObject) -> None:
+    counts: list[JsonObject] = [{"prompt_tokens": 9, "completion_tokens": count} for count in (1, 2, 1, 1, 2)]
+    chunks = [chunk({"content": "a"}, usage=count) for count in [*counts, last]]
+    chunks += [{**chunk({}), "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+    by_bytes, by_events = (StreamTranscoder(source="chat", target="messages") for _ in range(2))
+
+    for each in chunks:
+        out = read_events(by_bytes.feed(chat_body(each, end=b"")))
+        assert out == [typed.to_dict() for typed in by_events.feed_event(each)]
+    assert read_events(by_bytes.close()) == [typed.to_dict() for typed in by_events.close_events()]
+    assert (by_bytes.usage, repr(by_bytes.error)) == (by_events.usage, repr(by_events.error))
+    assert (by_bytes.error is None) == (last["completion_tokens"] != "1")

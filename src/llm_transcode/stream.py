@@ -199,7 +199,8 @@ class StreamTranscoder:
         token = self._direction.token(document)
         grown = self._grown(*token) if token is not None else None
         if token is not None and grown is not None:
-            self._repeats.learn(data, token)
+            if not self._direction.note_beside(document):
+                self._repeats.learn(data, token)
             return grown
         if not is_object(document):
             return self._encode(self._read_odd(SSEvent("", data)))

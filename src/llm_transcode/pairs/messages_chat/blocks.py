@@ -31,9 +31,10 @@ from .tools import FREE_TEXT
 
 __all__ = ["DELTA", "BlockWriter"]
 
-_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
+_DELTAS: Final = {
     "text": ("text_delta", "text"),
     "thinking": ("thinking_delta", "thinking"),
+    "call": ("input_json_delta", "partial_json"),
 }
 """The type of a block's delta, and the field that grows."""
 
@@ -109,7 +110,7 @@ class BlockWriter:
         if isinstance(opened, Call):
             if kind != "call" or self._tracker.at(index) is not opened or self._held or opened.custom:
                 return None
-            return Growth(place, self._template_of("input_json_delta", "partial_json"), self._note_arguments)
+            return Growth(place, self._template_of(*_DELTAS[kind]), self._note_arguments)
         if opened is None or kind == "call" or opened.kind != kind:
             return None
         return Growth(place, self._template_of(*_DELTAS[kind]), opened.note if kind == "thinking" else None)
@@ -381,7 +382,7 @@ class BlockWriter:
 
     def _write_arguments(self, text: str) -> None:
         if text:
-            self._delta("input_json_delta", "partial_json", text)
+            self._delta(*_DELTAS["call"], text)
 
     def _end_call(self, call: Call) -> None:
         if call.custom:

@@ -124,6 +124,10 @@ class ToChatStream:
             return None
         return ((kind, index), text) if text and isinstance(text, str) else None
 
+    def note_beside(self, event: JsonObject) -> bool:
+        """Take note of what a mere token's event says besides, which is nothing. Returns whether it says anything."""
+        return False
+
     def growth(self, place: Place) -> Growth | None:
         """How tokens let the block that is open grow, if it is this one; None where that takes more than an event."""
         opened = self._chunks.open
