@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llm_transcode import ReplyContext, StreamTranscoder
-from llm_transcode.json_text import Json, JsonObject, is_object, parse_json
+from llm_transcode.json_text import Json, JsonObject, Template, dump_json, is_object, parse_json
 from llm_transcode.protocols import Protocol
-from llm_transcode.repeats import Place, Repeats, Token
+from llm_transcode.repeats import Repeats
+from llm_transcode.tokens import Growth, Place, Token
 from tests.streams import (
     call,
     chat_body,
@@ -63,6 +64,14 @@ def learnt(*documents: bytes) -> Repeats:
     return repeats
 
 
+def text_in(repeats: Repeats, frame: bytes) -> str | None:
+    """The text that is found in a frame, and passed on as it should be."""
+    said: list[str] = []
+    grown = repeats.grown(frame, Growth(repeats.place, Template([Template.HOLE]), said.append))
+    assert [grown] == ([dump_json(said)] if said else [None])
+    return said[0] if said else None
+
+
 def spaced(text: str, spaces: int) -> bytes:
     return b'{"t":' + json.dumps(text).encode() + b" " * spaces + b',"n":0}'
 
@@ -81,7 +90,7 @@ def test_another_text_is_found(text: str, ascii_only: bool) -> None:
 
     data = json.dumps({"n": 0, "t": text, "id": "1"}, ensure_ascii=ascii_only).encode()
 
-    assert repeats.text_in(data) == text
+    assert text_in(repeats, data) == (text or None)
     assert repeats.place == TEXT
 
 
@@ -89,36 +98,33 @@ def test_another_text_is_found(text: str, ascii_only: bool) -> None:
 def test_a_text_among_spaces_is_found(text: str) -> None:
     repeats = learnt(spaced("one", 3), spaced("two", 5))
 
-    assert [repeats.text_in(spaced(text, spaces)) for spaces in (0, 1, 4, 20)] == [text] * 4
+    assert [text_in(repeats, spaced(text, spaces)) for spaces in (0, 1, 4, 20)] == [text or None] * 4
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_beside_padding_is_found(text: str) -> None:
     repeats = learnt(padded("one", "abc1"), padded("two", "abX1"))
 
-    assert [repeats.text_in(padded(text, padding)) for padding in ("", "a", "Zz09", "x" * 99)] == [text] * 4
+    assert [text_in(repeats, padded(text, padding)) for padding in ("", "a", "Zz09", "x" * 99)] == [text or None] * 4
 
 
 def test_a_text_that_is_escaped_throughout_is_learnt_too() -> None:
     repeats = learnt(b'{"t":"\\u4f60"}', b'{"t":"\\u597d"}')
 
-    assert repeats.text_in(b'{"t":"\\u4f60\\u597d"}') == "\u4f60\u597d"
+    assert text_in(repeats, b'{"t":"\\u4f60\\u597d"}') == "\u4f60\u597d"
 
 
 def test_the_place_is_that_of_the_last_token() -> None:
     repeats = learnt(b'{"t":"a","n":7}', b'{"t":"b","n":7}')
 
-    assert (repeats.text_in(b'{"t":"c","n":7}'), repeats.place) == ("c", ("text", 7))
+    assert (text_in(repeats, b'{"t":"c","n":7}'), repeats.place) == ("c", ("text", 7))
 
 
 def test_another_place_is_learnt_anew() -> None:
     repeats = learnt(b'{"t":"a","n":7}', b'{"t":"b","n":7}', b'{"t":"c","n":8}')
 
-    assert repeats.text_in(b'{"t":"d","n":7}') is None
-    assert repeats.text_in(b'{"t":"d","n":8}') is None
-
-    repeats.learn(b'{"t":"d","n":8}', (("text", 8), "d"))
-    assert repeats.text_in(b'{"t":"e","n":8}') == "e"
+    assert text_in(repeats, b'{"t":"d","n":7}') is None
+    assert text_in(repeats, b'{"t":"e","n":8}') == "e"
 
 
 # -- what is not found -----------------------------------------------------------------------------
@@ -151,26 +157,56 @@ def test_another_place_is_learnt_anew() -> None:
     ],
 )
 def test_anything_else_is_not_taken_for_a_repetition(data: bytes) -> None:
-    assert learnt(b'{"t":"a","n":0}', b'{"t":"b","n":0}').text_in(data) is None
+    assert text_in(learnt(b'{"t":"a","n":0}', b'{"t":"b","n":0}'), data) is None
 
 
-def test_nothing_is_found_before_two_tokens_were_alike() -> None:
-    assert Repeats(read).text_in(b'{"t":"a"}') is None
-    assert learnt(b'{"t":"a"}').text_in(b'{"t":"a"}') is None
+def test_nothing_is_found_before_a_token_was_learnt() -> None:
+    assert text_in(Repeats(read), b"") is None
+    assert text_in(Repeats(read), b'{"t":"a"}') is None
+    assert text_in(learnt(b'{"t":"a"}'), b'{"t":"b"}') == "b"
+
+
+def test_padding_is_not_expected_before_two_tokens_differed_in_it() -> None:
+    assert text_in(learnt(padded("one", "abc")), padded("two", "xyz")) is None
+
+
+def test_what_stands_around_a_document_is_part_of_its_frame() -> None:
+    repeats = Repeats(read, b"data: ", b"\n\n")
+    repeats.learn(b'{"t":"a","n":0}', (TEXT, "a"))
+
+    assert text_in(repeats, b'data: {"t":"b","n":0}\n\n') == "b"
+    assert text_in(repeats, b'{"t":"b","n":0}') is None
+    assert text_in(repeats, b'data: {"t":"b","n":0}\n') is None
+    assert text_in(repeats, b'data: {"t":"b","n":0}\n\n\n') is None
+    assert text_in(repeats, b'data: {"t":"b\n\ndata: b","n":0}\n\n') is None
+
+
+def test_padding_stands_within_a_frame() -> None:
+    repeats = Repeats(read, b"data: ", b"\n\n")
+    for data, text in ((b'{"t":"a"  }', "a"), (b'{"t":"b"   }', "b")):
+        repeats.learn(data, (TEXT, text))
+
+    assert text_in(repeats, b'data: {"t":"c" }\n\n') == "c"
+    assert text_in(repeats, b'data: {"t":"c"}   \n\n') is None
+
+
+def test_documents_of_several_lines_are_not_remembered() -> None:
+    """On the wire each line would have a head of its own."""
+    assert text_in(learnt(b'{"t":\n"a"}', b'{"t":\n"b"}'), b'{"t":\n"c"}') is None
 
 
 @pytest.mark.parametrize("padding", ['\\"', "\\u0041", "\\", '","stop":"', "a-b", "\u00e9", "\t", "\n"])
 def test_padding_is_letters_and_digits(padding: str) -> None:
     repeats = learnt(padded("one", "abc"), padded("two", "xyz"))
 
-    assert repeats.text_in(padded("three", "").replace(b'"pad": ""', b'"pad": "' + padding.encode() + b'"')) is None
+    assert text_in(repeats, padded("three", "").replace(b'"pad": ""', b'"pad": "' + padding.encode() + b'"')) is None
 
 
 @pytest.mark.parametrize("padding", [b"\t", b"\n", b"1", b",", b',"x":1', b"\x0b"])
 def test_padding_outside_of_strings_is_spaces(padding: bytes) -> None:
     repeats = learnt(spaced("one", 3), spaced("two", 5))
 
-    assert repeats.text_in(spaced("three", 1).replace(b" ", padding)) is None
+    assert text_in(repeats, spaced("three", 1).replace(b" ", padding)) is None
 
 
 @pytest.mark.parametrize(
@@ -207,15 +243,16 @@ def test_padding_outside_of_strings_is_spaces(padding: bytes) -> None:
     ],
 )
 def test_what_is_found_is_what_is_said(one: bytes, two: bytes, three: bytes) -> None:
-    found = learnt(one, two).text_in(three)
+    for repeats in (learnt(one), learnt(one, two)):
+        found = text_in(repeats, three)
 
-    assert found is None or (read(parse_json(three)) == (TEXT, found))
+        assert found is None or (read(parse_json(three)) == (TEXT, found))
 
 
 def test_long_documents_are_not_remembered() -> None:
     one, two, three = (padded(text, "x" * 3000) for text in ("one", "two", "three"))
 
-    assert learnt(one, two).text_in(three) is None
+    assert text_in(learnt(one, two), three) is None
 
 
 def test_a_stream_whose_tokens_always_differ_is_given_up() -> None:
@@ -238,7 +275,7 @@ def test_a_stream_that_is_repeated_now_and_then_is_not_given_up() -> None:
     for number in range(100):
         for text in ("one", "two"):
             repeats.learn(b'{"t":"%s","id":"-%d-"}' % (text.encode(), number), (TEXT, text))
-        assert repeats.text_in(b'{"t":"three","id":"-%d-"}' % number) == "three"
+        assert text_in(repeats, b'{"t":"three","id":"-%d-"}' % number) == "three"
 
 
 # -- whatever stands there -------------------------------------------------------------------------
@@ -294,7 +331,7 @@ def test_no_document_is_found_to_say_what_it_does_not(documents: list[bytes]) ->
     repeats = Repeats(read)
     for data in documents:
         said = read(parse_json(data))
-        found = repeats.text_in(data)
+        found = text_in(repeats, data)
         if found:
             assert said == (repeats.place, found)
         elif said is not None:
@@ -431,3 +468,18 @@ def test_repetitions_say_what_their_events_say(
     source: Protocol, target: Protocol, tokens: st.SearchStrategy[list[tuple[JsonObject, bytes]]], data: st.DataObject
 ) -> None:
     assert_the_same(source, target, data.draw(tokens))
+
+
+@pytest.mark.parametrize("last", [{"completion_tokens": 1}, {"completion_tokens": "1"}, {"completion_tokens": None}])
+def test_counts_beside_tokens_are_noted_each_time(last: JsonObject) -> None:
+    counts: list[JsonObject] = [{"prompt_tokens": 9, "completion_tokens": count} for count in (1, 2, 1, 1, 2)]
+    chunks = [chunk({"content": "a"}, usage=count) for count in [*counts, last]]
+    chunks += [{**chunk({}), "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+    by_bytes, by_events = (StreamTranscoder(source="chat", target="messages") for _ in range(2))
+
+    for each in chunks:
+        out = read_events(by_bytes.feed(chat_body(each, end=b"")))
+        assert out == [typed.to_dict() for typed in by_events.feed_event(each)]
+    assert read_events(by_bytes.close()) == [typed.to_dict() for typed in by_events.close_events()]
+    assert (by_bytes.usage, repr(by_bytes.error)) == (by_events.usage, repr(by_events.error))
+    assert (by_bytes.error is None) == (last["completion_tokens"] != "1")

@@ -262,6 +262,20 @@ def test_an_event_alone_is_the_event_that_feed_returns(case: tuple[bytes, list[b
         assert alone is None or events == [SSEvent("a" if b"event" in head else "", alone.removeprefix(b" "))]
 
 
+@given(cut_bodies())
+@example((b"data: 1\n\ndata: 2\n\n", [b"data: 1\n\n", b"data: 2\n\n"]))
+@example((b"event: a\n\ndata: 2\n\n", [b"event: a\n", b"\n", b"data: 2\n\n"]))
+@example((b"data: 1\r\ndata: 2", [b"data: 1\r", b"\n", b"data: 2"]))
+@example((b"data: 1\n\n\r\n", [b"data: 1\n\n\r", b"\n"]))
+@example((b"\xef\xbb\xbfdata: 1\n\n", [b"", b"\xef", b"\xbb\xbfdata: 1\n\n"]))
+def test_between_events_another_one_may_be_read_elsewhere(case: tuple[bytes, list[bytes]]) -> None:
+    decoder, other = SSEDecoder(max_event_bytes=30), SSEDecoder(max_event_bytes=30)
+    for chunk in case[1]:
+        if decoder.between_events:
+            assert other.feed(b"event: a\ndata: 1\n\n") == [SSEvent("a", b"1")]
+        assert decoder.feed(chunk) == other.feed(chunk)
+
+
 def test_a_line_goes_on_with_what_was_fed_before() -> None:
     decoder = SSEDecoder(max_event_bytes=20)
     events = [*decoder.feed(b"data: 1\n\ndata"), *decoder.feed_line(": 2"), *decoder.feed_line(b"")]
@@ -281,6 +295,21 @@ def test_an_event_alone_is_none_within_another_or_behind_an_error() -> None:
     assert decoder.data_of_one(b"data: " + b"x" * 20 + b"\n\n", b"data: ") is None
     decoder.feed(b"data: " + b"x" * 20)
     assert decoder.data_of_one(b"data: 2\n\n", b"data: ") is None
+
+
+def test_a_decoder_knows_when_it_is_between_events() -> None:
+    decoder = SSEDecoder(max_event_bytes=20)
+    assert not decoder.between_events  # a byte order mark may come first
+
+    for fed, between in ((b"data: 1\n\n", True), (b"data: 2\n", False), (b"\n", True), (b"event: a\n", False)):
+        decoder.feed(fed)
+        assert decoder.between_events is between
+    for line, between in (("", True), ("data: 3", False), ("", True)):
+        decoder.feed_line(line)
+        assert decoder.between_events is between
+    decoder.feed(b"x" * 21)
+    assert decoder.error is not None
+    assert not decoder.between_events
 
 
 def bounded(chunks: Iterable[bytes], limit: int) -> tuple[list[SSEvent], bool]:

@@ -145,16 +145,20 @@ class Template:
     That place is the last one in the document that holds `HOLE`.
     """
 
-    __slots__ = ("_after", "_before")
+    __slots__ = ("after", "before")
 
     HOLE: Final = "\0"
 
     def __init__(self, document: Json) -> None:
-        self._before, _, self._after = dump_json(document).rpartition(dump_json(Template.HOLE))
+        self.before: bytes
+        """What stands before the text."""
+        self.after: bytes
+        """What stands after it."""
+        self.before, _, self.after = dump_json(document).rpartition(dump_json(Template.HOLE))
 
     def filled(self, text: str) -> bytes:
         """The document with ``text`` in its place, as compact UTF-8."""
-        return self._before + dump_finite(text) + self._after
+        return self.before + dump_finite(text) + self.after
 
 
 def clone(value: Json, path: Path = ()) -> Json:

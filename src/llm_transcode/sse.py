@@ -23,7 +23,7 @@ from typing import Final
 
 from .errors import StreamError
 
-__all__ = ["MAX_EVENT_BYTES", "SSEDecoder", "SSEvent", "encode_comment", "encode_event"]
+__all__ = ["BLANK_LINE", "MAX_EVENT_BYTES", "SSEDecoder", "SSEvent", "encode_comment", "encode_event"]
 
 MAX_EVENT_BYTES: Final = 32 * 1024 * 1024
 """How long any line, and the data of one event, may be unless the caller says otherwise.
@@ -33,6 +33,9 @@ such as an image in base64 or the results of a search, of some megabytes. The An
 requests of up to 32 MB, so nothing larger could become part of a conversation; and an upstream that
 never ends its line must not fill the memory.
 """
+
+BLANK_LINE: Final = b"\n\n"
+"""What ends an event, behind its last line."""
 
 _LF: Final = ord("\n")
 _CR: Final = ord("\r")
@@ -59,10 +62,25 @@ class SSEDecoder:
     events before it are returned, ``error`` says why, and whatever follows is ignored.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_data", "_event", "_limit", "_more_data", "_tail", "error")
+    __slots__ = (
+        "_after_cr",
+        "_at_start",
+        "_between_lines",
+        "_data",
+        "_event",
+        "_limit",
+        "_more_data",
+        "_tail",
+        "between_events",
+        "error",
+    )
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.error: StreamError | None = None
+        self.between_events: bool = False
+        """Whether an event has come to its end, and nothing of the next one has come."""
+        self._between_lines = False
+        """The same of lines; False before the first one, which may begin with a byte order mark."""
         self._limit = max_event_bytes
         self._at_start = True
         self._after_cr = False
@@ -74,10 +92,7 @@ class SSEDecoder:
     def feed(self, data: bytes) -> list[SSEvent]:
         """Read the next bytes of the body; returns the events that are complete with them."""
         events: list[SSEvent] = []
-        if len(data) > self._limit:  # in pieces, in which a whole line cannot be too long
-            for start in range(0, len(data), self._limit):
-                events += self.feed(data[start : start + self._limit])
-        elif self.error is None:
+        if self.error is None:
             try:
                 self._read(data, events)
             except StreamError as error:
@@ -89,13 +104,12 @@ class SSEDecoder:
         if isinstance(line, str):
             line = line.encode("utf-8", "surrogatepass")  # what is no UTF-8 is replaced like an upstream's
         line = line.rstrip(b"\r\n")
-        if self._tail or self._at_start or self._after_cr or self.error is not None:
-            return self.feed(line + b"\n")
-        if _LF in line or _CR in line or len(line) >= self._limit:
+        if not self._between_lines or _LF in line or _CR in line or len(line) >= self._limit:
             return self.feed(line + b"\n")
         events: list[SSEvent] = []
+        self.between_events = not line
         try:
-            self._read_lines([line], events)
+            self._read_line(line, events)
         except StreamError as error:
             self._fail(error)
         return events
@@ -105,16 +119,12 @@ class SSEDecoder:
 
         Says in less time what `feed` would say. Most feeds of most streams are one event of one kind.
         """
-        if not (data.startswith(head) and data.endswith(b"\n\n")) or len(data) > self._limit:
+        line = data.removeprefix(head).removesuffix(BLANK_LINE)
+        if len(data) - len(line) != len(head) + len(BLANK_LINE):
             return None
-        if self._tail or self._at_start or self._after_cr or self.error is not None:
+        if not self.between_events or len(data) > self._limit or _LF in line or _CR in line:
             return None
-        if self._data is not None or self._event:
-            return None
-        data = data[len(head) : -2]
-        if _LF in data or _CR in data:
-            return None
-        return data if data.isascii() else _as_utf8(data)
+        return line if line.isascii() else _as_utf8(line)
 
     def close(self) -> list[SSEvent]:
         """End the body; returns the event that no blank line ended, if it has data. Idempotent.
@@ -125,29 +135,45 @@ class SSEDecoder:
         return [event for event in self.feed(b"\n\n") if event.data]
 
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
+        if not (_LF in data or _CR in data or self._after_cr):
+            self._hold(data)
+        elif len(data) <= self._limit:
+            self._read_piece(data, events)
+        else:  # in pieces, in which a whole line cannot be too long
+            for start in range(0, len(data), self._limit):
+                self._read(data[start : start + self._limit], events)
+
+    def _hold(self, data: bytes) -> None:
+        """Keep the beginning of a line, or more of it."""
+        if data:
+            self.between_events = self._between_lines = False
+            self._tail += data
+            self._check_size(len(self._tail))
+
+    def _read_piece(self, data: bytes, events: list[SSEvent]) -> None:
         if self._after_cr or _CR in data:
             data = self._unify_line_ends(data)
         lines = data.split(b"\n")
         if self._tail or self._at_start:
             self._complete_first(lines)
         rest = lines.pop()
-        self._read_lines(lines, events)
-        if rest:
-            self._tail += rest
-            self._check_size(len(self._tail))
-
-    def _read_lines(self, lines: list[bytes], events: list[SSEvent]) -> None:
         for line in lines:
-            if not line:
-                self._dispatch(events)
-            elif self._data is not None:
-                self._read_field(line, events)
-            elif (value := line.removeprefix(b"data: ")) != line:
-                self._data = value
-            elif (value := line.removeprefix(b"event: ")) != line:
-                self._event = value.decode("utf-8", "replace")
-            else:
-                self._read_field(line, events)
+            self._read_line(line, events)
+        self._between_lines = not (self._at_start or self._after_cr)
+        self.between_events = self._between_lines and self._data is None and not self._event
+        self._hold(rest)
+
+    def _read_line(self, line: bytes, events: list[SSEvent]) -> None:
+        if not line:
+            self._dispatch(events)
+        elif self._data is not None:
+            self._read_field(line, events)
+        elif (value := line.removeprefix(b"data: ")) != line:
+            self._data = value
+        elif (value := line.removeprefix(b"event: ")) != line:
+            self._event = value.decode("utf-8", "replace")
+        else:
+            self._read_field(line, events)
 
     def _unify_line_ends(self, data: bytes) -> bytes:
         """Write every line end as LF. The LF after a CR may come with the next chunk, and is skipped there."""
@@ -171,7 +197,7 @@ class SSEDecoder:
         lines[0] = line
 
     def _read_field(self, line: bytes, events: list[SSEvent]) -> None:
-        """Interpret any line that is not blank; what `_read_lines` does itself is a short cut for the common ones."""
+        """Interpret any line that is not blank; what `_read_line` does itself is a short cut for the common ones."""
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
@@ -207,6 +233,7 @@ class SSEDecoder:
 
     def _fail(self, error: StreamError) -> None:
         self.error = error
+        self.between_events = self._between_lines = False
         self._tail.clear()
         self._more_data.clear()
         self._data = None

@@ -23,7 +23,8 @@ from .pairs import messages_chat
 from .payloads import DONE, is_whole, payloads
 from .protocols import Protocol, check_protocols
 from .repeats import Repeats
-from .sse import SSEDecoder, SSEvent, encode_comment, encode_event
+from .sse import BLANK_LINE, SSEDecoder, SSEvent, encode_comment, encode_event
+from .tokens import Growth, Place
 from .wire import Json, JsonObject, WireModel, parse_object
 
 __all__ = ["StreamTranscoder"]
@@ -68,7 +69,9 @@ class StreamTranscoder:
         self._sse = SSEDecoder(self._options.max_event_bytes)
         direction = messages_chat.ToMessagesStream if target == "messages" else messages_chat.ToChatStream
         self._direction = direction(context or ReplyContext(), self._options)
-        self._repeats = Repeats(self._direction.token)
+        self._repeats = Repeats(self._direction.token, self._head_in, BLANK_LINE)
+        self._growth: Growth | None = None
+        """What tokens add to; None once anything else has been read."""
         self._finished = False
         self._is_over = False
         self._error: StreamError | None = None
@@ -101,9 +104,15 @@ class StreamTranscoder:
         """Read the next part of the body, cut anywhere; returns what the client gets for it."""
         if not isinstance(data, bytes):
             data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
+        if self._sse.between_events and len(data) <= self._options.max_event_bytes:
+            token = self._repeated(data)
+            if token is not None:
+                return token
         alone = self._sse.data_of_one(data, self._head_in)
         if alone is not None:
-            return self._transcode_data(alone)
+            return self._transcode_new(alone)
+        if BLANK_LINE in data[: -len(BLANK_LINE)]:
+            return self._feed_several(data)
         return self._transcode(self._sse.feed(data))
 
     def feed_line(self, line: bytes | str) -> bytes:
@@ -141,6 +150,13 @@ class StreamTranscoder:
 
     # -- one event
 
+    def _feed_several(self, data: bytes) -> bytes:
+        """Feed event by event what came at once, so that each token among them costs no more than if it came alone."""
+        *events, rest = data.split(BLANK_LINE)
+        out = [self.feed(event + BLANK_LINE) for event in events]
+        out.append(self.feed(rest))
+        return b"".join(out)
+
     def _transcode(self, events: list[SSEvent]) -> bytes:
         if not events and self._sse.error is None:
             return b""  # as for most lines
@@ -150,36 +166,49 @@ class StreamTranscoder:
         return b"".join(out)
 
     def _transcode_one(self, event: SSEvent) -> bytes:
+        if self._is_over:
+            return b""
         if event.comment is not None:
             return self.ping()
         if event.event == "error":
-            return b"" if self._is_over else self._encode(self._read_odd(event))
-        return self._transcode_data(event.data)
+            return self._encode(self._read_odd(event))
+        token = self._repeated(self._head_in + event.data + BLANK_LINE)
+        return self._transcode_new(event.data) if token is None else token
 
-    def _transcode_data(self, data: bytes) -> bytes:
-        """Transcode the data of an event that is not named an error."""
-        if self._is_over:
-            return b""
-        text = self._repeats.text_in(data)
-        token = self._direction.grow(self._repeats.place, text) if text else None
-        if token is None:
-            return self._transcode_new(data)
-        return self._head_out + token + b"\n\n"
+    def _repeated(self, frame: bytes) -> bytes | None:
+        """What the client gets for an event that repeats the last token with another text; None for any other."""
+        growth = self._growth or self._growth_of(self._repeats.place)
+        return None if growth is None else self._repeats.grown(frame, growth)
+
+    def _growth_of(self, place: Place) -> Growth | None:
+        """What lets a place grow by one event for each token, if that is what is open."""
+        if self._growth is None or self._growth.place != place:
+            self._growth = None if self._is_over else self._direction.growth(place)
+            if self._growth is not None:
+                self._growth.frame(self._head_out, BLANK_LINE)
+        return self._growth
 
     def _transcode_new(self, data: bytes) -> bytes:
         """Transcode data that does not repeat what came before."""
+        if self._is_over:
+            return b""
         try:
             document = parse_json(data)
         except ConversionError:
             return self._encode(self._read_odd(SSEvent("", data)))
         token = self._direction.token(document)
-        grown = self._direction.grow(*token) if token is not None else None
+        grown = self._grown(*token) if token is not None else None
         if token is not None and grown is not None:
-            self._repeats.learn(data, token)
-            return self._head_out + grown + b"\n\n"
+            if not self._direction.note_beside(document):
+                self._repeats.learn(data, token)
+            return grown
         if not is_object(document):
             return self._encode(self._read_odd(SSEvent("", data)))
         return self._encode(self._read(document)) or self._keep_alive(document)
+
+    def _grown(self, place: Place, text: str) -> bytes | None:
+        growth = self._growth_of(place)
+        return None if growth is None else growth.by(text)
 
     def _keep_alive(self, event: JsonObject) -> bytes:
         """What keeps the upstream's connection alive keeps the client's alive too."""
@@ -205,6 +234,7 @@ class StreamTranscoder:
     def _read(self, event: JsonObject) -> list[JsonObject]:
         """Let the direction read an event; whatever is wrong with it becomes the in-band error."""
         direction = self._direction
+        self._growth = None
         if not event:
             return []  # some servers send {} to keep the connection alive
         if direction.is_error(event):
@@ -233,6 +263,7 @@ class StreamTranscoder:
             return self._break(error)
         self._finished = True
         self._is_over = True
+        self._growth = None
         return out
 
     def _break(self, error: StreamError | None, event: JsonObject | None = None) -> list[JsonObject]:
@@ -241,6 +272,7 @@ class StreamTranscoder:
         told = self._direction.error(event or {"error": {"message": reason, "type": "api_error"}})
         self._error = error or StreamError(told["error"]["message"])
         self._is_over = True
+        self._growth = None
         return [*self._direction.abort(), told]
 
     # -- writing

@@ -21,6 +21,7 @@ from ...converted import ReplyContext
 from ...errors import StreamError
 from ...json_text import Template
 from ...losses import LossCode
+from ...tokens import Growth, Place
 from ...wire import JsonObject, Path, dump_json
 from ..conversion import Conversion
 from .calls import CallIds
@@ -30,9 +31,10 @@ from .tools import FREE_TEXT
 
 __all__ = ["DELTA", "BlockWriter"]
 
-_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
+_DELTAS: Final = {
     "text": ("text_delta", "text"),
     "thinking": ("thinking_delta", "thinking"),
+    "call": ("input_json_delta", "partial_json"),
 }
 """The type of a block's delta, and the field that grows."""
 
@@ -101,26 +103,31 @@ class BlockWriter:
 
     # -- mere tokens
 
-    def more_prose(self, kind: ProseKind, text: str) -> bytes | None:
-        """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
-        if not self._grow_prose(kind, text):
+    def growth(self, place: Place) -> Growth | None:
+        """The event by which mere tokens let a place grow; None unless that, without any doubt, is what is open."""
+        kind, index = place
+        opened = self._open
+        if isinstance(opened, Call):
+            if kind != "call" or self._tracker.at(index) is not opened or self._held or opened.custom:
+                return None
+            return Growth(place, self._template_of(*_DELTAS[kind]), self._note_arguments)
+        if opened is None or kind == "call" or opened.kind != kind:
             return None
-        return (self._template or self._growth(*_DELTAS[kind])).filled(text)
+        return Growth(place, self._template_of(*_DELTAS[kind]), opened.note if kind == "thinking" else None)
 
-    def more_arguments(self, index: int, arguments: str) -> bytes | None:
-        """The event by which the open call grows; None, and nothing noted, if there is any doubt that it is meant."""
+    def _note_arguments(self, arguments: str) -> bool:
+        """Take note of more arguments of the open call, unless they may be the whole ones once more."""
         call = self._open
-        if not isinstance(call, Call) or self._tracker.at(index) is not call or self._held:
-            return None
-        if call.custom or not arguments or (call.size and arguments.startswith("{")):
-            return None
+        if not isinstance(call, Call) or not arguments or (call.size and arguments.startswith("{")):
+            return False
         call.add(arguments)
-        return (self._template or self._growth("input_json_delta", "partial_json")).filled(arguments)
+        return True
 
-    def _growth(self, kind: str, key: str) -> Template:
+    def _template_of(self, kind: str, key: str) -> Template:
         """The deltas of the open block, which differ in nothing but their text."""
-        delta = {"type": kind, key: Template.HOLE}
-        self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
+        if self._template is None:
+            delta = {"type": kind, key: Template.HOLE}
+            self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
     def _grow_prose(self, kind: ProseKind, text: str) -> bool:
@@ -375,7 +382,7 @@ class BlockWriter:
 
     def _write_arguments(self, text: str) -> None:
         if text:
-            self._delta("input_json_delta", "partial_json", text)
+            self._delta(*_DELTAS["call"], text)
 
     def _end_call(self, call: Call) -> None:
         if call.custom:

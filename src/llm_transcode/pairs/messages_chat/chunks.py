@@ -11,6 +11,7 @@ none, which become ``{}``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from ... import messages
@@ -18,6 +19,7 @@ from ...converted import ReplyContext
 from ...errors import StreamError
 from ...json_text import Template
 from ...losses import LossCode
+from ...tokens import Growth, Note, Place
 from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from ..fields import Drop, Fields, UnionFields
@@ -121,20 +123,25 @@ class ChunkWriter:
 
     # -- mere tokens
 
-    def more(self, opened: OpenBlock, text: str) -> bytes | None:
-        """The chunk by which a mere token lets a block grow; None, and nothing noted, where more is to be written."""
+    def growth(self, opened: OpenBlock, place: Place) -> Growth | None:
+        """The chunk by which mere tokens let a block grow; None where more is to be written for each."""
+        note: Note | None = None
         if opened.kind == "text":
-            self._length += len(text)
+            note = self._count
         elif opened.kind == "thinking":
-            if not opened.has_said or not self._keep_thought(opened, text):
+            if not opened.has_said:
                 return None
+            note = partial(self._keep_thought, opened)
         elif opened.free_text is not None or self._context.legacy_functions:
             return None
         else:
-            opened.read_arguments(text)
+            note = opened.read_arguments
         if opened.template is None:
             opened.template = Template(self._chunk(opened.growth(Template.HOLE)))
-        return opened.template.filled(text)
+        return Growth(place, opened.template, note)
+
+    def _count(self, text: str) -> None:
+        self._length += len(text)
 
     # -- blocks
 
@@ -274,7 +281,7 @@ class ChunkWriter:
 
     def _say(self, text: str) -> None:
         if text:
-            self._length += len(text)
+            self._count(text)
             self.emit({"content": text})
 
     def _think(self, opened: OpenBlock, text: str) -> None:

@@ -19,7 +19,7 @@ from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...messages.grammar import StreamGrammar
 from ...options import Options
-from ...repeats import Place, Token
+from ...tokens import Growth, Place, Token
 from ...wire import Json, JsonObject, Path
 from ..conversion import Conversion
 from ..fields import Fields, UnionFields
@@ -124,12 +124,16 @@ class ToChatStream:
             return None
         return ((kind, index), text) if text and isinstance(text, str) else None
 
-    def grow(self, place: Place, text: str) -> bytes | None:
-        """The chunk by which a token adds to the block that is open; None, and nothing noted, where that takes more."""
+    def note_beside(self, event: JsonObject) -> bool:
+        """Take note of what a mere token's event says besides, which is nothing. Returns whether it says anything."""
+        return False
+
+    def growth(self, place: Place) -> Growth | None:
+        """How tokens let the block that is open grow, if it is this one; None where that takes more than an event."""
         opened = self._chunks.open
         if opened is None or (opened.kind, opened.index) != place:
             return None
-        return self._chunks.more(opened, text)
+        return self._chunks.growth(opened, place)
 
     def read(self, event: JsonObject) -> None:
         """Read any event by its typed model; raises `InvalidPayload` for a malformed one."""

@@ -5,9 +5,10 @@ reasoning, text, calls, end. `BlockWriter` turns that into blocks. What is not a
 here: the answer begins with the first chunk that names it, and its end is held until the upstream's
 ``[DONE]`` or the end of the body, since the usage chunk comes after the finish reason.
 
-Most chunks carry one token and nothing else. They are read from the parsed JSON directly, or need no
-parsing at all where they repeat the one before (`Repeats`); every other chunk goes through the typed
-model, which refuses what is malformed and knows every field. All ways say the same to the same writer.
+Most chunks carry one token and nothing else, or the counts so far beside it. They are read from the parsed
+JSON directly, or need no parsing at all where they repeat the one before (`Repeats`); every other chunk goes
+through the typed model, which refuses what is malformed and knows every field. All ways say the same to the
+same writer.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import Final
 from ... import chat
 from ...converted import ReplyContext
 from ...dialects import dialect_named
-from ...errors import StreamError
+from ...errors import InvalidPayload, StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
-from ...repeats import Place, Token
+from ...tokens import Growth, Place, Token
 from ...wire import Json, JsonObject, Path, WireModel, is_array, is_object
 from ..conversion import Conversion
 from ..fields import Drop, Fields
@@ -176,18 +177,24 @@ class ToMessagesStream:
 
     def _is_quiet_around(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether a chunk says nothing new but its delta."""
-        if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
+        if choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
+            return False
+        if chunk.get("usage") and not _are_counts(chunk["usage"]):
             return False
         if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
             return False
         return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
-    def grow(self, place: Place, text: str) -> bytes | None:
-        """The event by which a token adds to what is open; None, and nothing noted, where that takes more."""
-        kind, index = place
-        if kind == "call":
-            return self._blocks.more_arguments(index, text)
-        return self._blocks.more_prose(kind, text)
+    def note_beside(self, chunk: JsonObject) -> bool:
+        """Take note of what a mere token's chunk says besides: the counts so far. Returns whether it says any."""
+        counts = chunk.get("usage")
+        if counts:
+            self._note_usage(counts, ("usage",))
+        return bool(counts)
+
+    def growth(self, place: Place) -> Growth | None:
+        """How tokens let what is open grow, if it is this; None where that takes more than an event."""
+        return self._blocks.growth(place)
 
     def read(self, event: JsonObject) -> None:
         """Read any chunk by its typed model; raises `InvalidPayload` for a malformed one."""
@@ -199,9 +206,9 @@ class ToMessagesStream:
         CHUNK_TO_MESSAGES.report(chunk, (), self._cx.losses)
         self._quiet = _with_reported(self._quiet, chunk, CHUNK_TO_MESSAGES)
         if chunk.usage is not None:
-            self._note_usage(chunk.usage, ("usage",))
+            self._note_usage(chunk.usage.to_dict(), ("usage",))
         elif chunk.x_groq is not None and chunk.x_groq.usage is not None:
-            self._note_usage(chunk.x_groq.usage, ("x_groq", "usage"))
+            self._note_usage(chunk.x_groq.usage.to_dict(), ("x_groq", "usage"))
         if chunk.x_groq is not None:
             X_GROQ_TO_MESSAGES.report(chunk.x_groq, ("x_groq",), self._cx.losses)
         if chunk.service_tier is not None and "service_tier" not in self._quiet:
@@ -214,9 +221,9 @@ class ToMessagesStream:
             else:
                 self._cx.losses.dropped(LossCode.CANDIDATES, ("choices", at), "a further candidate")
 
-    def _note_usage(self, usage: chat.Usage, path: Path) -> None:
+    def _note_usage(self, usage: JsonObject, path: Path) -> None:
         """Some servers repeat their usage on every chunk and leave out parts of it: the last word on each counts."""
-        news = {name: count for name, count in usage.to_dict().items() if count is not None}
+        news = {name: count for name, count in usage.items() if count is not None}
         self._usage = {**(self._usage or {}), **news}
         self._usage_path = path
 
@@ -341,6 +348,15 @@ def _arguments(calls: Json) -> Token | None:
     if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
         return None
     return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None
+
+
+def _are_counts(usage: Json) -> bool:
+    """Whether counts are well-formed; `ToMessagesStream.read` says what is wrong with others."""
+    try:
+        chat.Usage.from_object(usage)
+    except InvalidPayload:
+        return False
+    return True
 
 
 def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:
