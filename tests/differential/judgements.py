@@ -10,6 +10,7 @@ from typing import Final
 __all__ = ["judgement"]
 
 _ANYWHERE: Final = {
+    "output tokens changed": "LiteLLM: an estimate where the counts stand in `x_groq.usage`, or the iterations of a compaction added. llm-rosetta: sources that give counts on several chunks.",
     "top_p missing": "GPT-5.5 refuses it; Claude Sonnet 4.6 refuses it beside a temperature. Passed on, it is an error of the API that our measure does not see.",
     "temperature missing": "GPT-5.5, and a Claude that thinks, refuse it.",
     "model missing": "As for the id.",
@@ -52,7 +53,7 @@ _ANYWHERE: Final = {
     "result of call added": "The result of a server tool shown as one of the client's: wrong.",
     "result error missing": "The flag has no counterpart in Chat. Ours and any-llm write it into the text; otherwise lost.",
     "service tier missing": "Advisory. Ours keeps the tiers that both sides know.",
-    "signature missing": "The next turn cannot hand the thinking back. Ours drops what another vendor signed and the target would refuse.",
+    "signature missing": "The next turn cannot hand the thinking back. Ours drops what the target does not read or would refuse, such as what another vendor signed.",
     "speakers added": "Media of a tool result follow in a user turn of their own, in all four, since tool messages of Chat are text. Otherwise turns that were not there.",
     "speakers missing": "A turn of system text became text of a user turn, or a turn went with the file that was all it held.",
     "stop changed": "Ours: a pause has no counterpart in Chat. Otherwise a client may wait for calls or miss them.",
@@ -119,11 +120,11 @@ _BY_DIRECTION: Final = {
         "messages-to-chat",
         "tool description added",
     ): "Ours: what a built-in tool does, which another vendor's model has to be told.",
-    ("messages-to-chat", "tool schema added"): "As above.",
+    ("messages-to-chat", "tool schema added"): "As for the added tool.",
     (
         "messages-to-chat",
         "tool schema changed",
-    ): "LiteLLM: `defer_loading` and the like end up within the schema: wrong. Titles, empty lists and definitions put in place do not count.",
+    ): "LiteLLM: `defer_loading` and the like end up within the schema. llm-rosetta: keywords such as `exclusiveMinimum` get lost. Wrong. Titles, empty lists and definitions put in place do not count.",
     (
         "messages-to-chat",
         "user text added",
@@ -167,7 +168,7 @@ _BY_DIRECTION: Final = {
         "chat-to-messages",
         "thinking missing",
     ): "Ours: what Anthropic has not signed, which it refuses. In replies: fields of other vendors that are not read.",
-    ("chat-to-messages", "tool description added"): "As above.",
+    ("chat-to-messages", "tool description added"): "As for the added tool.",
     (
         "chat-to-messages",
         "tool description missing",
@@ -177,11 +178,11 @@ _BY_DIRECTION: Final = {
         "tool added",
     ): "LiteLLM: a placeholder where calls stand in the history and no tools are given, which earlier versions of the API asked for. llm-rosetta: a tool without a name.",
     ("chat-to-messages", "tool choice added"): "Structured output by a forced tool, where the API has it natively.",
-    ("chat-to-messages", "tool schema added"): "As above.",
+    ("chat-to-messages", "tool schema added"): "As for the added tool.",
     (
         "chat-to-messages",
         "tool schema changed",
-    ): "Ours: closed for `strict`, as Anthropic demands. Titles, empty lists and definitions put in place do not count.",
+    ): "Ours: closed for `strict`, as Anthropic demands. llm-rosetta: keywords such as `exclusiveMinimum` get lost: wrong. Titles, empty lists and definitions put in place do not count.",
     (
         "chat-to-messages",
         "tool schema missing",

@@ -41,4 +41,6 @@ _EMPTY: Final[tuple[tuple[str, Json], ...]] = (("required", []), ("description",
 def _value(key: str, value: Json, known: JsonObject, within: tuple[str, ...]) -> Json:
     if key in _NAMED:
         return {name: _plain(item, known, within) for name, item in record(value).items()}
+    if key == "required" and isinstance(value, list):
+        return sorted(map(str, value))
     return value if key in _DATA else _plain(value, known, within)
