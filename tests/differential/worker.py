@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -41,7 +41,7 @@ def _answer(convert: Callable[[str, str, bytes], bytes], kind: str, source: str,
 
 
 @contextmanager
-def _told() -> Iterator[list[str]]:
+def _told() -> Generator[list[str], None, None]:
     """What the converter says beside its result: what it warns of, and what it logs as a warning or worse."""
     told: list[str] = []
 
