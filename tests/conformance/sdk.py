@@ -102,7 +102,13 @@ def _strict(schema: Any) -> Any:
             copy["extra_behavior"] = "allow" if "extras_schema" in copy else "forbid"
         case "model":  # its fields alone: pydantic would take the lenient validator that the class has ready
             return {**copy["schema"], "ref": copy["ref"]} if "ref" in copy else copy["schema"]
+        case "union":  # what is left of its members has no names to tell their complaints apart by
+            copy["choices"] = [_labelled(choice, number) for number, choice in enumerate(copy["choices"])]
     return copy
+
+
+def _labelled(choice: Any, number: int) -> Any:
+    return choice if isinstance(choice, tuple) else (choice, f"#{number}")
 
 
 # -- pydantic's complaints, cut down to the one that is meant ---------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import venv
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,5 +54,6 @@ def answers(peer: str, folder: Path, root: Path, cases: Iterable[Case]) -> list[
     tasks.write_text("\n".join(lines), "utf-8")
     worker = [str(python(peer, folder)), "-m", "tests.differential.worker"]
     command = [*worker, peer, *map(str, (root.resolve(), tasks, found))]
-    subprocess.run(command, check=True, cwd=_ROOT, stdout=sys.stderr)
+    with (folder / f"{peer}.log").open("w", encoding="utf-8") as log:  # some talk much
+        subprocess.run(command, check=True, cwd=_ROOT, stdout=log, stderr=log)
     return [json.loads(line) for line in found.read_text("utf-8").splitlines()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from llm_transcode import (
@@ -24,6 +24,9 @@ from tests.conformance.referee import reply_faults, request_faults
 from tests.conformance.stream_losses import placed
 from tests.conformance.streams import accumulated, failure, is_complete, plain, stream_faults
 
+from .asking import asked
+from .plain_schemas import plain_schema
+
 __all__ = ["OURS", "Fate", "Verdict", "judge", "judge_ours"]
 
 OURS: Final = "llm-transcode"
@@ -36,6 +39,11 @@ _CRASHES: Final = frozenset(
 """What Python raises where a program did not foresee its input. Anything else counts as a refusal."""
 
 _STRAY: Final = "Extra inputs are not permitted"
+
+_EARLIER: Final = ("output_format",)
+"""What ``output_config.format`` was called before; Anthropic takes it with a header of that time."""
+
+_SCHEMAS: Final = frozenset({"tool schema", "output format"})
 
 _OPAQUE: Final = frozenset({UNREAD, "vendor block", "vendor tool"})
 """Aspects of what only the source's vendor knows, which need no converter's attention to keep an answer right."""
@@ -57,7 +65,7 @@ class Verdict:
     changed: frozenset[str] = frozenset()
     """In which aspects the meaning is not the same."""
     silent: frozenset[str] = frozenset()
-    """Those of them that the caller is not told of."""
+    """Those of them that the caller is not told of: ours by the losses, the others by any warning at all."""
 
 
 def judge(peer: str, case: Case, answer: dict[str, Any]) -> Verdict:
@@ -67,17 +75,22 @@ def judge(peer: str, case: Case, answer: dict[str, Any]) -> Verdict:
         return Verdict(case, peer, fate, answer["raised"])
     if "text" not in answer:
         return Verdict(case, peer, "not offered")
-    return _judged(peer, case, answer["text"].encode(), ())
+    verdict = _judged(peer, case, answer["text"].encode(), ())
+    return replace(verdict, silent=frozenset()) if answer["told"] else verdict
 
 
 def judge_ours(case: Case) -> Verdict:
     """Judge what this library makes of a document."""
-    body = case.read()
+    body = _given(case)
     try:
         out, losses = _converted(case, body)
     except ConversionError as error:
         return Verdict(case, OURS, "refused", type(error).__name__)
     return _judged(OURS, case, out, losses)
+
+
+def _given(case: Case) -> bytes:
+    return asked(case.kind, case.source, case.read())
 
 
 def _converted(case: Case, body: bytes) -> tuple[bytes, tuple[Loss, ...]]:
@@ -93,10 +106,9 @@ def _converted(case: Case, body: bytes) -> tuple[bytes, tuple[Loss, ...]]:
 def _judged(peer: str, case: Case, out: bytes, losses: Iterable[Loss]) -> Verdict:
     if case.kind == "stream":
         return _judged_stream(peer, case, out, losses)
-    source, target = json.loads(case.read()), json.loads(out)
+    source, target = json.loads(_given(case)), json.loads(out)
     faults = request_faults(target, case.target) if case.kind == "request" else reply_faults(target, case.target)
-    if source.get("model") is None:  # it stands in the address at some vendors, and cannot be made up
-        faults = [fault for fault in faults if fault.path != ("model",)]
+    faults = [fault for fault in faults if fault.path != _EARLIER]
     facts = _read(source, case.source, case.kind), _read(target, case.target, case.kind)
     return Verdict(case, peer, "converted", "", *_validity(faults), *_compared(*facts, losses))
 
@@ -138,7 +150,7 @@ def _compared(source: list[Fact], target: list[Fact], losses: Iterable[Loss]) ->
 
 def _named(source: list[Fact], target: list[Fact], losses: Iterable[Loss]) -> Iterator[str]:
     for found in differences(source, target, losses):
-        if found.aspect not in _OPAQUE and not _is_same_number(found):
+        if found.aspect not in _OPAQUE and not _is_same_number(found) and not _is_same_schema(found):
             change = "changed" if found.missing and found.added else "missing" if found.missing else "added"
             yield f"{found.aspect} {change}"
 
@@ -150,3 +162,14 @@ def _is_same_number(found: Difference) -> bool:
     except ValueError:
         return False
     return ours == theirs
+
+
+def _is_same_schema(found: Difference) -> bool:
+    """Whether schemas differ in words alone that bind no one: titles, what is empty, where a part is defined."""
+    if found.aspect not in _SCHEMAS or len(found.missing) != len(found.added):
+        return False
+    return all(
+        plain_schema(json.loads(ours.value)) == plain_schema(json.loads(theirs.value))
+        for ours, theirs in zip(found.missing, found.added, strict=True)
+        if ours.value.startswith("{") and theirs.value.startswith("{")
+    )

@@ -26,7 +26,7 @@ _DIRECTIONS: Final = {"messages-to-chat": "Messages to Chat", "chat-to-messages"
 _FEW: Final = 5
 """Aspects that change in fewer documents are not worth a row."""
 
-_COLUMNS: Final = ("refused", "crashed", "invalid", "strays", "changed", "silent", "unlike ours")
+_COLUMNS: Final = ("converted", "refused", "crashed", "invalid", "strays", "changed", "silent", "unlike ours")
 
 
 def page(verdicts: Collection[Verdict], versions: Mapping[str, str], day: date) -> str:
@@ -69,6 +69,7 @@ def _is_offered(group: Iterable[Verdict]) -> bool:
 def _counts(group: Iterable[Verdict], ours: Mapping[str, Verdict]) -> Iterator[str]:
     group = list(group)
     fates = Counter(verdict.fate for verdict in group)
+    yield str(fates["converted"])
     yield str(fates["refused"])
     yield str(fates["crashed"])
     yield str(sum(verdict.invalid for verdict in group))

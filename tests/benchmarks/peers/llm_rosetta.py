@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from llm_transcode.protocols import Protocol
-from tests.differential.peers.llm_rosetta import ASKED, NAMES
 
 from . import Peer
 
 __all__ = ["peers"]
+
+_NAMES: Final = {"messages": "anthropic", "chat": "openai_chat"}
+
+_ASKED: Final[dict[str, Any]] = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "?"}]}
+"""Replies convert only after a request."""
 
 
 def peers() -> dict[str, Peer]:
@@ -31,11 +35,11 @@ def _peer(loads: Callable[[bytes], Any], dumps: Callable[[Any], bytes]) -> Peer:
     pipeline: Any = import_module("llm_rosetta").ConversionPipeline
 
     def request(client: Protocol, upstream: Protocol) -> Callable[[bytes], bytes]:
-        return lambda body: dumps(pipeline(NAMES[client], NAMES[upstream]).convert_request(loads(body)))
+        return lambda body: dumps(pipeline(_NAMES[client], _NAMES[upstream]).convert_request(loads(body)))
 
     def asked(client: Protocol, upstream: Protocol) -> Any:
-        served = pipeline(NAMES[client], NAMES[upstream])
-        served.convert_request(dict(ASKED))
+        served = pipeline(_NAMES[client], _NAMES[upstream])
+        served.convert_request(dict(_ASKED))
         return served
 
     def reply(client: Protocol, upstream: Protocol) -> Callable[[bytes], bytes]:

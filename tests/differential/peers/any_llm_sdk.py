@@ -1,84 +1,67 @@
-"""any-llm: its Messages interface over backends that speak Chat, and its Anthropic provider."""
+"""any-llm: the calls of its interface, with servers of OpenAI's and Anthropic's that are not there."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib import import_module
+from inspect import signature
 from typing import Any, Final
 
-from . import NotOffered
+from .upstream import OTHER, Upstream, question, server_sent
 
 __all__ = ["convert"]
 
-_chat: Final[Any] = import_module("any_llm.types.completion")
-_messages: Final[Any] = import_module("any_llm.types.messages")
-_compat: Final[Any] = import_module("any_llm.utils.messages_compat")
-_provider: Final[Any] = import_module("any_llm.providers.anthropic.utils")
+_any_llm: Final[Any] = import_module("any_llm").AnyLLM
+
+_UPSTREAMS: Final = {"messages": ("anthropic", "httpx"), "chat": ("openai", "httpx2")}
+"""The provider of each protocol, and the HTTP library of its client."""
+
+_CALLS: Final = {"messages": "amessages", "chat": "acompletion"}
+"""Where its parameters are named. What else a request holds it would hand on as the target's own: left out."""
+
+_RENAMED: Final = {"output_config": "output_format"}
+"""A parameter of its own, which takes the value of the field."""
 
 
 def convert(kind: str, source: str, body: bytes) -> bytes:
-    match kind, source:
-        case "request", "messages":
-            return _dumped(
-                _compat.messages_params_to_completion_params(_messages.MessagesParams(**json.loads(body))), "model_id"
-            )
-        case "request", _:
-            return _dumped(_to_messages(json.loads(body)))
-        case "response", "messages":
-            message = import_module("anthropic").types.Message(**json.loads(body))
-            return _reply(_provider._convert_response(message))
-        case "response", _:
-            completion = _chat.ChatCompletion(**json.loads(body))
-            return _reply(_compat.chat_completion_to_message_response(completion))
-        case "stream", "chat":
-            return _stream(body)
-        case _:
-            raise NotOffered
+    if kind == "request":
+        return _request(source, json.loads(body))
+    client = OTHER[source]
+    answer = _call(client, Upstream(source, body, streams=kind == "stream"))(**question(client, kind))
+    if kind == "response":
+        return json.dumps(answer.model_dump(mode="json", exclude_none=True)).encode()
+    events = b"".join(server_sent(client, event.model_dump(mode="json", exclude_none=True)) for event in answer)
+    return events + (b"data: [DONE]\n\n" if client == "chat" else b"")
 
 
-def _to_messages(body: dict[str, Any]) -> Any:
-    body["model_id"] = body.pop("model")
-    return _provider._convert_params(_chat.CompletionParams(**body), provider_name="anthropic")
+def _request(client: str, body: dict[str, Any]) -> bytes:
+    upstream = Upstream(OTHER[client])
+    given = {_RENAMED.get(name, name): value for name, value in body.items()}
+    known = signature(getattr(_any_llm, _CALLS[client])).parameters
+    try:
+        answer = _call(client, upstream)(**{name: value for name, value in given.items() if name in known})
+        if body.get("stream"):
+            list(answer)
+    except Exception:
+        if upstream.asked is None:
+            raise
+    assert upstream.asked is not None
+    return upstream.asked
 
 
-def _reply(reply: Any) -> bytes:
-    text: str = reply.model_dump_json(exclude_none=True)
-    return text.encode()
+def _call(client: str, upstream: Upstream) -> Callable[..., Any]:
+    """What a client of a protocol calls to reach the server."""
+    name, library = _UPSTREAMS[OTHER[client]]
+    http = import_module(library)
 
+    def respond(request: Any) -> Any:
+        headers, content = upstream.answer(str(request.url), request.content)
+        return http.Response(200, headers=headers, content=content)
 
-def _dumped(body: Any, model: str = "model") -> bytes:
-    """What is handed to the vendor's client, which leaves out what is None."""
-    named = {"model" if name == model else name: value for name, value in body.items() if value is not None}
-    return json.dumps(named, default=lambda value: value.model_dump(exclude_none=True)).encode()
-
-
-def _stream(body: bytes) -> bytes:
-    state = _compat.StreamingState()
-    events: list[Any] = []
-    for line in body.splitlines():
-        data = line.removeprefix(b"data:").strip()
-        if data not in (line, b"[DONE]"):
-            chunk = _chat.ChatCompletionChunk(**json.loads(data))
-            events += _compat.chat_completion_chunk_to_message_stream_events(chunk, state)
-    events += _compat.close_open_blocks(state)
-    dumped = [event.model_dump(exclude_none=True) for event in events] + _end(state)
-    return b"".join(_event(event) for event in dumped)
-
-
-def _end(state: Any) -> list[dict[str, Any]]:
-    """What its client adds after the last chunk."""
-    tokens, read = _compat.split_cached_input_tokens(
-        state.input_tokens, state.cache_read_input_tokens, state.cache_creation_input_tokens
+    provider = _any_llm.create(
+        name, api_key="none", http_client=http.AsyncClient(transport=http.MockTransport(respond))
     )
-    usage = {
-        "input_tokens": tokens,
-        "cache_read_input_tokens": read,
-        "cache_creation_input_tokens": state.cache_creation_input_tokens,
-        "output_tokens": state.output_tokens,
-    }
-    stop = {"stop_reason": state.stop_reason or "end_turn", "stop_sequence": None}
-    return [{"type": "message_delta", "delta": stop, "usage": usage}, {"type": "message_stop"}]
-
-
-def _event(event: dict[str, Any]) -> bytes:
-    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+    provider._MESSAGES_TOOLS_THINKING_VIA_RESPONSES = False  # OpenAI's own models get such a request another way
+    call: Callable[..., Any] = provider.completion if client == "chat" else provider.messages
+    return call

@@ -1,87 +1,94 @@
-"""LiteLLM: the adapter behind its Messages endpoint, and its Anthropic provider."""
+"""LiteLLM: its two calls, with servers of OpenAI's and Anthropic's that are not there."""
 
 from __future__ import annotations
 
-import datetime
+import asyncio
 import json
 import os
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["ADAPTER", "CONFIG", "HANDLER", "STREAMS", "TYPES", "Answer", "convert"]
+from . import NotOffered
+from .upstream import OTHER, Upstream, question
+
+__all__ = ["convert"]
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # or importing it waits for a network
 
-_ANTHROPIC: Final = "litellm.llms.anthropic"
-CONFIG: Final[Any] = import_module(f"{_ANTHROPIC}.chat.transformation").AnthropicConfig()
-HANDLER: Final[Any] = import_module(f"{_ANTHROPIC}.chat.handler")
-ADAPTER: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.transformation").AnthropicAdapter()
-STREAMS: Final[Any] = import_module(f"{_ANTHROPIC}.messages.adapters.streaming_iterator")
-TYPES: Final[Any] = import_module("litellm.types.utils")
+_litellm: Final[Any] = import_module("litellm")
+_litellm.suppress_debug_info = True
+_litellm.drop_params = True  # else it raises for what the target has no parameter for
+_litellm.use_chat_completions_url_for_anthropic_messages = True  # else it asks OpenAI's Responses
 
-
-class Answer:
-    """What the provider reads of an HTTP response besides its body."""
-
-    headers: Final[dict[str, str]] = {}
-    status_code: Final = 200
+_loop: Final = asyncio.new_event_loop()  # its logger warns of each new one
 
 
 def convert(kind: str, source: str, body: bytes) -> bytes:
-    match kind, source:
-        case "request", "messages":
-            return _dumped(ADAPTER.translate_completion_input_params_with_tool_mapping(json.loads(body))[0])
-        case "request", _:
-            return _dumped(_request(json.loads(body)))
-        case "response", "messages":
-            return _dumped(CONFIG.transform_parsed_response(json.loads(body), Answer, TYPES.ModelResponse()))
-        case "response", _:
-            return _dumped(ADAPTER.translate_completion_output_params(TYPES.ModelResponse(**json.loads(body))))
-        case _, "chat":
-            return b"".join(STREAMS.AnthropicStreamWrapper(_chunks(body), model="m").anthropic_sse_wrapper())
-        case _:
-            return _chat_stream(body)
+    answer = _request(source, json.loads(body)) if kind == "request" else _reply(kind, source, body)
+    return _loop.run_until_complete(answer)
 
 
-def _request(body: dict[str, Any]) -> Any:
-    model, turns = body.pop("model"), body.pop("messages")
-    stream = body.get("stream")
-    mapped = CONFIG.map_openai_params(body, {}, model, drop_params=False)
-    asked = CONFIG.transform_request(model=model, messages=turns, optional_params=mapped, litellm_params={}, headers={})
-    return asked if stream is None else {**asked, "stream": stream}
+async def _request(client: str, body: dict[str, Any]) -> bytes:
+    upstream = Upstream(OTHER[client])
+    try:
+        await _call(client, upstream, body)
+    except Exception as error:
+        if upstream.asked is None:
+            raise (_not_offered(error) or error) from None
+    assert upstream.asked is not None
+    return upstream.asked
 
 
-def _chunks(body: bytes) -> Any:
-    for line in body.splitlines():
-        data = line.removeprefix(b"data:").strip()
-        if data not in (line, b"[DONE]"):
-            yield TYPES.ModelResponseStream(**json.loads(data))
+def _not_offered(error: BaseException | None) -> NotOffered | None:
+    """Whether OpenAI's Responses were to be asked."""
+    while error is not None and not isinstance(error, NotOffered):
+        error = error.__cause__ or error.__context__
+    return error
 
 
-def _chat_stream(body: bytes) -> bytes:
-    lines = (line for line in body.decode().splitlines() if line)
-    iterator = HANDLER.ModelResponseIterator(streaming_response=lines, sync_stream=True)
-    now = datetime.datetime(2026, 1, 1)
-    log = import_module("litellm.litellm_core_utils.litellm_logging").Logging(
-        model="m",
-        messages=[],
-        stream=True,
-        call_type="completion",
-        start_time=now,
-        litellm_call_id="x",
-        function_id="x",
+def _responses(**_: Any) -> Any:
+    raise NotOffered
+
+
+async def _reply(kind: str, source: str, body: bytes) -> bytes:
+    client = OTHER[source]
+    answer = await _call(client, Upstream(source, body, streams=kind == "stream"), question(client, kind))
+    if kind == "response":
+        return json.dumps(answer if client == "messages" else answer.model_dump(exclude_none=True)).encode()
+    if client == "messages":
+        return b"".join([event async for event in answer])
+    chunks = [chunk.model_dump_json(exclude_none=True, exclude_unset=True) async for chunk in answer]
+    return b"".join(f"data: {chunk}\n\n".encode() for chunk in chunks) + b"data: [DONE]\n\n"
+
+
+async def _call(client: str, upstream: Upstream, body: dict[str, Any]) -> Any:
+    if client == "chat":
+        given = {"model": f"anthropic/{body['model']}", "client": _anthropic(upstream), "api_key": "none"}
+        return await _litellm.acompletion(**{**body, **given})
+    given = {"model": f"openai/{body['model']}", "client": _openai(upstream), "api_key": "none"}
+    return await _litellm.anthropic.messages.acreate(**{**body, **given, "api_base": "http://upstream/v1"})
+
+
+def _openai(upstream: Upstream) -> Any:
+    return import_module("openai").AsyncOpenAI(
+        api_key="none", base_url="http://upstream/v1", max_retries=0, http_client=_http("httpx2", upstream)
     )
-    log.model_call_details["litellm_params"] = {}
-    wrapper = import_module("litellm").CustomStreamWrapper(
-        completion_stream=iterator,
-        model="m",
-        custom_llm_provider="anthropic",
-        logging_obj=log,
-        stream_options={"include_usage": True},
-    )
-    chunks = [b"data: " + chunk.model_dump_json(exclude_none=True).encode() + b"\n\n" for chunk in wrapper]
-    return b"".join(chunks) + b"data: [DONE]\n\n"
 
 
-def _dumped(value: Any) -> bytes:
-    return json.dumps(value, default=lambda item: item.model_dump(exclude_none=True)).encode()
+def _anthropic(upstream: Upstream) -> Any:
+    handler = import_module("litellm.llms.custom_httpx.http_handler").AsyncHTTPHandler()
+    handler.client = _http("httpx", upstream)
+    return handler
+
+
+def _http(library: str, upstream: Upstream) -> Any:
+    http = import_module(library)
+
+    def respond(request: Any) -> Any:
+        headers, content = upstream.answer(str(request.url), request.content)
+        return http.Response(200, headers=headers, content=content)
+
+    return http.AsyncClient(transport=http.MockTransport(respond))
+
+
+_litellm.aresponses = _responses  # which it asks for a GPT's thoughts, whatever it is told
