@@ -198,6 +198,7 @@ class GrowingReasoning(Grower):
         unfinished = self._unfinished()
         for piece in pieces:
             found = self._find(piece, unfinished)
+            unfinished = None
             if found is None:
                 self._begin(piece)
             else:
@@ -210,12 +211,10 @@ class GrowingReasoning(Grower):
 
     def _find(self, piece: JsonObject, unfinished: GrowingObject | None) -> GrowingObject | None:
         index, kind = piece.get("index"), piece.get("type")
-        if isinstance(index, int):
-            found = self._indexed.get((index, kind))
-            ids = (found.get("id"), piece.get("id")) if found is not None else (None, None)
-            return None if all(ids) and ids[0] != ids[1] else found
-        streams = kind in _REASONING_TEXTS and unfinished is not None and unfinished.get("type") == kind
-        return unfinished if streams else None
+        found = self._indexed.get((index, kind)) if isinstance(index, int) else unfinished
+        if found is None or _is_over(found, piece):
+            return None
+        return found if isinstance(index, int) or (kind in _REASONING_TEXTS and kind == found.get("type")) else None
 
     def _begin(self, piece: JsonObject) -> None:
         entry = GrowingObject(piece)
@@ -226,6 +225,18 @@ class GrowingReasoning(Grower):
     def value(self) -> list[JsonObject]:
         """The entries so far."""
         return [entry.value() for entry in self._entries]
+
+
+def _is_over(entry: GrowingObject, piece: JsonObject) -> bool:
+    """Whether a piece belongs to another entry: it states another id or format, or says more behind a signature."""
+    for name in ("id", "format"):
+        if entry.get(name) and piece.get(name) and entry.get(name) != piece[name]:
+            return True
+    if not entry.get("signature"):
+        return False
+    text_field = _REASONING_TEXTS.get(piece["type"], "")
+    said = piece.get(text_field) or ""
+    return piece.get("signature") != entry.get("signature") or said not in ("", entry.get(text_field))
 
 
 def _grow_entry(entry: GrowingObject, piece: JsonObject) -> None:

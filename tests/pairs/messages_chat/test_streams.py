@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+import pytest
+
+from llm_transcode import StreamAccumulator, convert_response
 from tests.streams import (
     SPENT,
+    JsonObject,
     block,
     call,
+    chat_body,
     chunk,
     message_end,
     message_start,
@@ -101,3 +106,125 @@ def test_audio_that_says_only_when_it_expires_says_nothing() -> None:
 
     assert stream.events == [message_start(), *text_block(0, "hi"), *message_end(usage=SPENT)]
     assert stream.losses == [CREATED, ("audio", f"{DELTA}.audio.expires_at")]
+
+
+# -- whose text a signature covers ---------------------------------------------------------------------
+
+
+def detail(index: int | None, said: str | None, **fields: str) -> JsonObject:
+    return {"type": "reasoning.text", "text": said, "index": index, **fields}
+
+
+def thought(said: str | None, signature: str | None = None) -> JsonObject:
+    return {"type": "thinking", "thinking": said, "signature": signature}
+
+
+def details(*entries: JsonObject, **strings: str) -> JsonObject:
+    return chunk({**strings, "reasoning_details": list(entries)})
+
+
+def thoughts(*entries: JsonObject, **strings: str) -> JsonObject:
+    return chunk({**strings, "thinking_blocks": list(entries)})
+
+
+THINKING: Final[dict[str, tuple[list[JsonObject], list[tuple[str, str]]]]] = {
+    "an entry of another index": (
+        [details(detail(0, "a")), details(detail(1, "b")), details(detail(1, None, signature="s"))],
+        [("a", ""), ("b", "s")],
+    ),
+    "a signature of another index, and no text": (
+        [details(detail(0, "a")), details(detail(1, None, signature="s"))],
+        [("a", ""), ("", "s")],
+    ),
+    "an entry of another index, beside its string": (
+        [
+            details(detail(0, "a"), reasoning="a"),
+            details(detail(0, "b"), reasoning="b"),
+            details(detail(1, "c"), reasoning="c"),
+            details(detail(1, "d"), reasoning="d"),
+            details(detail(1, None, signature="s")),
+        ],
+        [("ab", ""), ("cd", "s")],
+    ),
+    "an entry of another id": (
+        [details(detail(0, "a", id="1")), details(detail(0, "b", id="2", signature="s"))],
+        [("a", ""), ("b", "s")],
+    ),
+    "a summary before": (
+        [details({"type": "reasoning.summary", "summary": "a"}), details(detail(None, "b", signature="s"))],
+        [("a", ""), ("b", "s")],
+    ),
+    "the last piece comes with the signature": (
+        [details(detail(0, "a")), details(detail(0, "b", signature="s"))],
+        [("ab", "s")],
+    ),
+    "the last piece comes with the signature, and without an index": (
+        [details(detail(None, "a")), details(detail(None, "b", signature="s")), details(detail(None, "c"))],
+        [("ab", "s"), ("c", "")],
+    ),
+    "another entry of the same index": (
+        [details(detail(0, "a", signature="s")), details(detail(0, "b")), details(detail(0, None, signature="t"))],
+        [("a", "s"), ("b", "t")],
+    ),
+    "two entries in one delta, beside one string": (
+        [details(detail(0, "a", signature="s"), detail(1, "b", signature="t"), reasoning="ab")],
+        [("a", "s"), ("b", "t")],
+    ),
+    "an end and a beginning in one delta, beside one string": (
+        [details(detail(0, "a"), reasoning="a"), details(detail(0, "", signature="s"), detail(1, "b"), reasoning="b")],
+        [("a", "s"), ("b", "")],
+    ),
+    "two blocks in one delta, beside one string": (
+        [thoughts(thought("a", "s"), thought("b", "t"), reasoning_content="ab")],
+        [("a", "s"), ("b", "t")],
+    ),
+    "a block without signature before another in the same delta": (
+        [thoughts(thought("a"), thought("b", "s"))],
+        [("a", ""), ("b", "s")],
+    ),
+    "pieces of a block, and its signature": (
+        [thoughts(thought("a")), thoughts(thought("b")), thoughts(thought("", "s")), thoughts(thought("c", "t"))],
+        [("ab", "s"), ("c", "t")],
+    ),
+    "the last piece of a block comes with its signature": (
+        [thoughts(thought("a")), thoughts(thought("b", "s"))],
+        [("ab", "s")],
+    ),
+    "the string first, then the entry": (
+        [
+            chunk({"reasoning": "a"}),
+            details(detail(0, "a", signature="s")),
+            chunk({"reasoning": "b"}),
+            details(detail(1, "b", signature="t")),
+        ],
+        [("a", "s"), ("b", "t")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("chunks", "said"), THINKING.values(), ids=THINKING)
+def test_a_signature_covers_the_text_of_its_own_block_only(
+    chunks: list[JsonObject], said: list[tuple[str, str]]
+) -> None:
+    stream = to_messages(*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk())
+
+    assert [(block["thinking"], block["signature"]) for block in blocks_of(stream.events)[:-1]] == said
+
+
+@pytest.mark.parametrize("chunks", [chunks for chunks, _ in THINKING.values()], ids=THINKING)
+def test_thoughts_are_the_same_whole_and_streamed(chunks: list[JsonObject]) -> None:
+    told = [*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()]
+    accumulator = StreamAccumulator(protocol="chat")
+    accumulator.feed(chat_body(*told))
+
+    whole = convert_response(accumulator.response, source="chat", target="messages")
+
+    assert whole.to_dict()["content"] == blocks_of(to_messages(*told).events)
+
+
+def blocks_of(events: list[JsonObject]) -> list[JsonObject]:
+    accumulator = StreamAccumulator(protocol="messages")
+    for event in events:
+        accumulator.feed_event(event)
+    content: list[JsonObject] = accumulator.response.to_dict()["content"]
+    return content

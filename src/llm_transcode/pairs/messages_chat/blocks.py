@@ -21,11 +21,12 @@ from ...converted import ReplyContext
 from ...errors import StreamError
 from ...json_text import Template
 from ...losses import LossCode
-from ...wire import JsonObject, Path, dump_json
+from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from .calls import CallIds
+from .free_text import escaped
 from .identity import made_up_id
-from .prose import Prose, ProseKind
+from .prose import Prose, ProseKind, from_utf8, utf8
 from .tools import FREE_TEXT
 
 __all__ = ["DELTA", "BlockWriter"]
@@ -144,22 +145,36 @@ class BlockWriter:
             self._open_prose(Prose(kind))
             self.say(kind, text)
 
-    def sign(self, text: str, signature: str) -> None:
-        """The signature of a thought, with its text, which may have been streamed before."""
+    def sign(self, text: str, signature: str, *, goes_on: bool) -> None:
+        """The signature of a thought, with its text once more, or with the rest of it if the thought ``goes_on``."""
         thought = self._thought()
-        if thought is not None and (not text or thought.said(text)):
-            thought.signature = signature
-            self._end_told(thought)
-        else:
-            self._put_thought(Prose("thinking", bytearray(_utf8(text)), signature))
+        if thought is None or not (goes_on or not text or thought.said(text)):
+            self._put_thought(Prose("thinking", bytearray(utf8(text)), signature))
+            return
+        if text and not thought.said(text):
+            self.say("thinking", text)
+        thought.signature = signature
+        self.end_told()
 
     def end_thought(self, text: str) -> bool:
         """End the thought that is being told if exactly this is what it has said; returns whether it is."""
         thought = self._thought()
         if thought is None or not thought.said(text):
             return False
-        self._end_told(thought)
+        self.end_told()
         return True
+
+    def end_told(self) -> None:
+        """End the thought that is being told, if there is one: what follows belongs to another."""
+        thought = self._thought()
+        if thought is None:
+            return
+        self._thoughts_ended = True
+        thought.done = True
+        if thought is self._open:
+            self._close()
+        else:
+            self._note_held(len(thought.signature or ""))
 
     @property
     def thinking(self) -> bool:
@@ -175,14 +190,6 @@ class BlockWriter:
         """The thought that is being told, be it written or held."""
         last = self._held[-1] if self._held else self._open
         return last if isinstance(last, Prose) and last.kind == "thinking" and not last.done else None
-
-    def _end_told(self, thought: Prose) -> None:
-        self._thoughts_ended = True
-        thought.done = True
-        if thought is self._open:
-            self._close()
-        else:
-            self._note_held(len(thought.signature or ""))
 
     def redact(self, data: str) -> None:
         """A thought that only Anthropic can read."""
@@ -259,7 +266,7 @@ class BlockWriter:
         self._hold(self._arguments.setdefault(call.position, bytearray()), arguments)
 
     def _take_arguments(self, call: Call) -> str:
-        return _text(self._arguments.pop(call.position, b""))
+        return from_utf8(self._arguments.pop(call.position, b""))
 
     def _put_thought(self, thought: Prose) -> None:
         """Write or hold a thought of which everything is known."""
@@ -272,7 +279,7 @@ class BlockWriter:
             self._write_prose(thought)
 
     def _hold(self, waiting: bytearray, text: str) -> None:
-        data = _utf8(text)
+        data = utf8(text)
         waiting += data
         self._note_held(len(data))
 
@@ -335,7 +342,7 @@ class BlockWriter:
             return
         self._open_prose(prose)
         if prose.waiting:
-            self._delta(*_DELTAS[prose.kind], _text(prose.waiting))
+            self._delta(*_DELTAS[prose.kind], from_utf8(prose.waiting))
             prose.waiting.clear()
         if prose.done:
             self._close()
@@ -364,12 +371,12 @@ class BlockWriter:
         self.called = True
         if call.custom:
             self._write_arguments(f'{{"{FREE_TEXT}":"')
-        self._write_arguments(_escaped(arguments) if call.custom else arguments)
+        self._write_arguments(escaped(arguments) if call.custom else arguments)
 
     def _grow_call(self, added: str) -> None:
         if not added or not isinstance(self._open, Call):
             return
-        self._write_arguments(_escaped(added) if self._open.custom else added)
+        self._write_arguments(escaped(added) if self._open.custom else added)
         if self._held:
             self._release()
 
@@ -384,16 +391,3 @@ class BlockWriter:
             detail = "the arguments of a tool call are no complete JSON object"
             self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, self.arguments_at, detail)
         call.ended = True
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _text(data: bytes | bytearray) -> str:
-    return data.decode("utf-8", "surrogatepass")
-
-
-def _escaped(text: str) -> str:
-    """Text as it stands inside a JSON string."""
-    return dump_json(text)[1:-1].decode()

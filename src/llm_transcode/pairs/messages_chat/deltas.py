@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ... import chat
@@ -13,7 +14,19 @@ from ..fields import Fields
 from .blocks import DELTA, BlockWriter
 from .calls import FUNCTION_CALL_TO_MESSAGES
 from .prose import ProseKind
-from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_foreign, report_reasoning, text_of_part
+from .reasoning import (
+    ANTHROPIC_FORMAT,
+    BETWEEN_THOUGHTS,
+    Entry,
+    Readable,
+    entry_of,
+    goes_on,
+    is_readable,
+    report_foreign,
+    report_reasoning,
+    text_of,
+    text_of_part,
+)
 from .response_to_messages import AUDIO_TO_MESSAGES, MESSAGE_TO_MESSAGES, REPLY_PARTS_TO_MESSAGES
 from .think_tags import ThinkTagReader
 
@@ -59,11 +72,13 @@ AUDIO_DELTA_TO_MESSAGES: Final = Fields(chat.AudioDelta, AUDIO_TO_MESSAGES.mappe
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
 
-    __slots__ = ("_blocks", "_cx", "_think_tags", "_thought_in_list", "refused")
+    __slots__ = ("_blocks", "_cx", "_think_tags", "_thought_in_list", "entry", "refused")
 
     def __init__(self, blocks: BlockWriter, cx: Conversion) -> None:
         self.refused: bool = False
         """Whether the model refused to answer."""
+        self.entry: Entry | None = None
+        """The entry of a list that tells the thought, or tells it beside a string."""
         self._blocks = blocks
         self._cx = cx
         self._think_tags = ThinkTagReader(cx.options.think_tags)
@@ -125,47 +140,60 @@ class DeltaReader:
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
         if kind == "thinking" and not self._blocks.thinking:
             self._blocks.thought_at = path
+            self.entry = None
         if text:
             self._blocks.say(kind, text)
 
     def _read_reasoning(self, delta: chat.Delta) -> None:
         """The strings are the text; the lists repeat it, and add what is signed."""
         report_reasoning(delta, DELTA, self._cx.losses)
-        plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
+        slot = "thinking_blocks" if delta.thinking_blocks else "reasoning_details"
+        entries = delta.thinking_blocks or delta.reasoning_details or ()
+        plain = None if _are_several(entries) else _plain(delta)
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
+            self._end_other(entries[:1])
             self._thought_in_list = False
             self._say("thinking", plain, (*DELTA, _slot_of(delta)))
-        for at, block in enumerate(delta.thinking_blocks or ()):
-            match block:
-                case chat.ThinkingBlock():
-                    self._read_thought(block.thinking, block.signature, plain, "thinking_blocks")
-                case chat.RedactedThinkingBlock(data=str() as data):
-                    self._blocks.redact(data)
-                case _:
-                    report_foreign((*DELTA, "thinking_blocks", at), self._cx.losses)
-        for at, detail in enumerate(() if delta.thinking_blocks else delta.reasoning_details or ()):
-            self._read_detail(detail, plain, (*DELTA, "reasoning_details", at))
+        for at, entry in enumerate(entries):
+            self._read_entry(entry, plain, (*DELTA, slot, at))
 
-    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None, path: Path) -> None:
-        match detail:
+    def _read_entry(self, entry: chat.ThinkingBlocksItem | chat.ReasoningDetail, plain: str | None, path: Path) -> None:
+        match entry:
+            case chat.ThinkingBlock():
+                if path[-1] and entry.thinking is not None:
+                    self._blocks.end_told()  # the blocks of one delta do not go on with each other
+                self._read_thought(entry, entry.signature, plain, path)
             case chat.ReasoningText():
-                ours = detail.format in (None, ANTHROPIC_FORMAT)
-                self._read_thought(detail.text, detail.signature if ours else None, plain, "reasoning_details")
-                if detail.signature and not ours:
+                ours = entry.format in (None, ANTHROPIC_FORMAT)
+                self._read_thought(entry, entry.signature if ours else None, plain, path)
+                if entry.signature and not ours:
                     report_foreign((*path, "signature"), self._cx.losses)
             case chat.ReasoningSummary():
-                self._read_thought(detail.summary, None, plain, "reasoning_details")
-            case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
+                self._read_thought(entry, None, plain, path)
+            case chat.RedactedThinkingBlock(data=str() as data):
+                self._blocks.redact(data)
+            case chat.ReasoningEncrypted(data=str() as data) if entry.format == ANTHROPIC_FORMAT:
                 self._blocks.redact(data)
             case _:
                 report_foreign(path, self._cx.losses)
 
-    def _read_thought(self, text: str | None, signature: str | None, plain: str | None, slot: str) -> None:
+    def _read_thought(self, piece: Readable, signature: str | None, plain: str | None, path: Path) -> None:
+        """A piece of an entry, which may repeat what strings told."""
+        self._end_other([piece])
+        text = "" if plain else text_of(piece)
         if signature:
-            self._blocks.sign("" if plain else text or "", signature)
-        elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
+            self._blocks.sign(text, signature, goes_on=self.entry is not None)
+        elif text and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
-            self._say("thinking", text, (*DELTA, slot))
+            self._say("thinking", text, path[:-1])
+        self.entry = entry_of(piece)
+
+    def _end_other(self, pieces: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> None:
+        """End the thought that another entry tells, lest it gets the text or the signature of these."""
+        for piece in pieces:
+            if self.entry is not None and is_readable(piece) and not goes_on(self.entry, entry_of(piece)):
+                self._blocks.end_told()
+                self.entry = None
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
@@ -190,6 +218,15 @@ class DeltaReader:
             self.end_text()
             self._blocks.call_at, self._blocks.arguments_at = path, (*path, "arguments")
             self._blocks.call(Fragment(None, "", call.name or "", _text_of(call.arguments)))
+
+
+def _are_several(entries: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> bool:
+    """Whether a list tells more than one thought, which a string beside it runs together."""
+    return len(entries) > 1 and any(is_readable(entry) and text_of(entry) for entry in entries)
+
+
+def _plain(delta: chat.Delta) -> str | None:
+    return delta.reasoning_content or delta.reasoning or delta.reasoning_text
 
 
 def _slot_of(delta: chat.Delta) -> str:

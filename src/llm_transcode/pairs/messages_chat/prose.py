@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-__all__ = ["Prose", "ProseKind"]
+__all__ = ["Prose", "ProseKind", "from_utf8", "utf8"]
 
 ProseKind: TypeAlias = Literal["text", "thinking"]
 
@@ -29,8 +29,18 @@ class Prose:
     def note(self, text: str) -> None:
         """Take note of a piece that is streamed."""
         self.length += len(text)
-        self.checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"), self.checksum)
+        self.checksum = zlib.crc32(utf8(text), self.checksum)
 
     def said(self, text: str) -> bool:
         """Whether exactly this text was streamed."""
-        return len(text) == self.length and zlib.crc32(text.encode("utf-8", "surrogatepass")) == self.checksum
+        return len(text) == self.length and zlib.crc32(utf8(text)) == self.checksum
+
+
+def utf8(text: str) -> bytes:
+    """The bytes of a text."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def from_utf8(data: bytes | bytearray) -> str:
+    """The text of such bytes."""
+    return data.decode("utf-8", "surrogatepass")

@@ -29,6 +29,7 @@ from .blocks import BlockWriter
 from .deltas import DELTA_TO_MESSAGES, DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
+from .reasoning import Entry
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
 from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
@@ -170,9 +171,14 @@ class ToMessagesStream:
         if said == "tool_calls" and details is None:
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
-        if place is None or not isinstance(value, str) or not (details is None or _repeat(details, place)):
+        if place is None or not isinstance(value, str) or not (details is None or self._repeat(details, place)):
             return None
         return place, value
+
+    def _repeat(self, details: Json, place: Place) -> bool:
+        """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
+        entry = _entry_of(details)
+        return place == _THINKING and entry is not None and entry == self._deltas.entry
 
     def _is_quiet_around(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether a chunk says nothing new but its delta."""
@@ -348,12 +354,15 @@ def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:
     return all(item is None or name in quiet for name, item in value.items())
 
 
-def _repeat(details: Json, place: Place) -> bool:
-    """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
+def _entry_of(details: Json) -> Entry | None:
+    """The entry of which a list of reasoning is a piece; None if the list says more than a text."""
     try:
-        return place == _THINKING and all(_DETAILS[detail["type"]].issuperset(detail) for detail in details)
-    except (KeyError, TypeError):
-        return False
+        (detail,) = details
+        kind: str = detail["type"]
+        is_piece = _DETAILS[kind].issuperset(detail)
+        return (kind, detail.get("index"), None, detail.get("format")) if is_piece else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _with_reported(quiet: frozenset[str], value: WireModel, fields: Fields) -> frozenset[str]:
