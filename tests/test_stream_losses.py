@@ -109,7 +109,50 @@ def test_a_legacy_function_call() -> None:
     assert lost(stream, "created") == [("tool_id", f"{DELTA}.function_call")]
 
 
-def test_a_reply_without_id_and_model() -> None:
+def test_names_that_change() -> None:
+    """A gateway that falls back to another model, or answers in several steps."""
+    first, second = chunk({"content": "h"}), chunk({"content": "i"}, id="other", model="other")
+
+    stream = to_messages(first, second, first, second, chunk(finish="stop"), usage_chunk())
+
+    assert stream.events == [message_start(), *text_block(0, "h", "i", "h", "i"), *message_end()]
+    assert lost(stream, "created") == [("stream_protocol", "$.id"), ("stream_protocol", "$.model")]
+
+
+def test_the_model_of_a_renamed_request_may_change() -> None:
+    """The client knows its own name for the model, and no other."""
+    context = ReplyContext(model="mine", renamed=True)
+
+    stream = to_messages(chunk({"content": "hi"}), chunk(finish="stop", model="other"), usage_chunk(), context=context)
+
+    assert stream.events[0] == message_start(model="mine")
+    assert lost(stream, "created") == []
+
+
+@pytest.mark.parametrize("preamble", [{"id": "", "model": ""}, {"id": None, "model": None}])
+def test_names_that_come_after_a_preamble_do_not_change(preamble: JsonObject) -> None:
+    """Azure's first chunk holds the verdict of its filter and nothing else."""
+    stream = to_messages(
+        chunk(choices=[], **preamble), chunk({"content": "hi"}), chunk(finish="stop", **preamble), usage_chunk()
+    )
+
+    assert stream.events == [message_start(), *text_block(0, "hi"), *message_end()]
+    assert lost(stream, "created") == []
+
+
+def test_names_that_come_after_an_early_start() -> None:
+    stream = StreamTranscoder(source="chat", target="messages", options=Options(eager_start=True))
+
+    stream.ping()
+    stream.feed(chat_body(chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()))
+
+    codes = [(loss.code.value, loss.path) for loss in stream.losses]
+    assert codes[:2] == [("id", "$.id"), ("id", "$.model")]
+    assert ("stream_protocol", "$.id") in codes
+    assert ("stream_protocol", "$.model") in codes
+
+
+def test_a_reply_without_id_that_names_its_model_too_late() -> None:
     nameless = chunk({"content": "hi"}, id="", model=None)
 
     stream = to_messages(
@@ -118,7 +161,7 @@ def test_a_reply_without_id_and_model() -> None:
         chunk(choices=[], id="", usage={"prompt_tokens": 1, "completion_tokens": 2}),
     )
 
-    assert lost(stream, "created") == [("id", "$.id"), ("id", "$.model")]
+    assert lost(stream, "created") == [("id", "$.id"), ("id", "$.model"), ("stream_protocol", "$.model")]
 
 
 def test_a_fragment_of_a_call_that_has_ended() -> None:

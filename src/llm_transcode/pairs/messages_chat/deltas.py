@@ -8,7 +8,7 @@ from typing import Final
 from ... import chat
 from ...chat.fragments import Fragment
 from ...losses import LossCode
-from ...wire import JsonObject, Path, dump_json
+from ...wire import Json, JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Fields
 from .blocks import DELTA, BlockWriter
@@ -68,16 +68,22 @@ FUNCTION_DELTA_TO_MESSAGES: Final = Fields(
 CUSTOM_DELTA_TO_MESSAGES: Final = Fields(chat.CustomDelta, {"name": "`name`", "input": "`input_json_delta`"})
 AUDIO_DELTA_TO_MESSAGES: Final = Fields(chat.AudioDelta, AUDIO_TO_MESSAGES.mapped, AUDIO_TO_MESSAGES.dropped)
 
+_DETAILS: Final = {
+    "reasoning.text": frozenset(("type", "text", "format", "index")),
+    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
+}
+"""The fields of reasoning without signature or anything that is lost, by its type."""
+
 
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
 
-    __slots__ = ("_blocks", "_cx", "_think_tags", "_thought_in_list", "entry", "refused")
+    __slots__ = ("_blocks", "_cx", "_entry", "_think_tags", "_thought_in_list", "refused")
 
     def __init__(self, blocks: BlockWriter, cx: Conversion) -> None:
         self.refused: bool = False
         """Whether the model refused to answer."""
-        self.entry: Entry | None = None
+        self._entry: Entry | None = None
         """The entry of a list that tells the thought, or tells it beside a string."""
         self._blocks = blocks
         self._cx = cx
@@ -140,7 +146,7 @@ class DeltaReader:
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
         if kind == "thinking" and not self._blocks.thinking:
             self._blocks.thought_at = path
-            self.entry = None
+            self._entry = None
         if text:
             self._blocks.say(kind, text)
 
@@ -156,6 +162,11 @@ class DeltaReader:
             self._say("thinking", plain, (*DELTA, _slot_of(delta)))
         for at, entry in enumerate(entries):
             self._read_entry(entry, plain, (*DELTA, slot, at))
+
+    def repeats(self, details: Json) -> bool:
+        """Whether ``reasoning_details`` can do no more than repeat the thought that a string tells. Has no effects."""
+        entry = _entry_of(details)
+        return entry is not None and entry == self._entry
 
     def _read_entry(self, entry: chat.ThinkingBlocksItem | chat.ReasoningDetail, plain: str | None, path: Path) -> None:
         match entry:
@@ -182,18 +193,18 @@ class DeltaReader:
         self._end_other([piece])
         text = "" if plain else text_of(piece)
         if signature:
-            self._blocks.sign(text, signature, goes_on=self.entry is not None)
+            self._blocks.sign(text, signature, goes_on=self._entry is not None)
         elif text and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
             self._say("thinking", text, path[:-1])
-        self.entry = entry_of(piece)
+        self._entry = entry_of(piece)
 
     def _end_other(self, pieces: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> None:
         """End the thought that another entry tells, lest it gets the text or the signature of these."""
         for piece in pieces:
-            if self.entry is not None and is_readable(piece) and not goes_on(self.entry, entry_of(piece)):
+            if self._entry is not None and is_readable(piece) and not goes_on(self._entry, entry_of(piece)):
                 self._blocks.end_told()
-                self.entry = None
+                self._entry = None
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
@@ -218,6 +229,17 @@ class DeltaReader:
             self.end_text()
             self._blocks.call_at, self._blocks.arguments_at = path, (*path, "arguments")
             self._blocks.call(Fragment(None, "", call.name or "", _text_of(call.arguments)))
+
+
+def _entry_of(details: Json) -> Entry | None:
+    """The entry of which a list of reasoning is a piece; None if the list says more than a text."""
+    try:
+        (detail,) = details
+        kind: str = detail["type"]
+        is_piece = _DETAILS[kind].issuperset(detail)
+        return (kind, detail.get("index"), None, detail.get("format")) if is_piece else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _are_several(entries: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> bool:

@@ -29,7 +29,6 @@ from .blocks import BlockWriter
 from .deltas import DELTA_TO_MESSAGES, DeltaReader
 from .error import error_to_messages
 from .identity import made_up_id, model_of_reply
-from .reasoning import Entry
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
 from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
@@ -76,12 +75,6 @@ _PROSE: Final[dict[str, Place]] = {
 }
 """The fields of a delta that are plain text, of which a reply has one of each kind."""
 
-_DETAILS: Final = {
-    "reasoning.text": frozenset(("type", "text", "format", "index")),
-    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
-}
-"""The fields of reasoning without signature or anything that is lost, by its type."""
-
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
@@ -106,6 +99,8 @@ class ToMessagesStream:
         "_deltas",
         "_finish",
         "_matched",
+        "_model",
+        "_named",
         "_quiet",
         "_quiet_of_choice",
         "_quiet_of_delta",
@@ -122,6 +117,10 @@ class ToMessagesStream:
         self._context = context
         self._blocks = BlockWriter(self._cx, context)
         self._started = False
+        self._model = ""
+        """What ``message_start`` said."""
+        self._named: tuple[str | None, str | None] = (None, None)
+        """The id and the model of the chunk before."""
         self._finish: str | None = None
         self._matched: str | None = None
         self._tier: str | None = None
@@ -171,20 +170,19 @@ class ToMessagesStream:
         if said == "tool_calls" and details is None:
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
-        if place is None or not isinstance(value, str) or not (details is None or self._repeat(details, place)):
+        if place is None or not isinstance(value, str):
+            return None
+        if details is not None and not (place == _THINKING and self._deltas.repeats(details)):
             return None
         return place, value
-
-    def _repeat(self, details: Json, place: Place) -> bool:
-        """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
-        entry = _entry_of(details)
-        return place == _THINKING and entry is not None and entry == self._deltas.entry
 
     def _is_quiet_around(self, chunk: JsonObject, choice: JsonObject) -> bool:
         """Whether a chunk says nothing new but its delta."""
         if chunk.get("usage") or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return False
         if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
+            return False
+        if (chunk.get("id"), chunk.get("model")) != self._named:
             return False
         return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
@@ -214,6 +212,7 @@ class ToMessagesStream:
             self._note_tier(chunk.service_tier)
         if chunk.choices or chunk.id:
             self._start(chunk.id, chunk.model)
+        self._note_names(chunk.id, chunk.model)
         for at, choice in enumerate(chunk.choices or ()):
             if choice.index in (0, None):
                 self._read_choice(choice, ("choices", at))
@@ -234,6 +233,17 @@ class ToMessagesStream:
         else:
             self._tier = tier_to_messages(tier, ("service_tier",), self._cx.losses)
 
+    def _note_names(self, message_id: str | None, model: str | None) -> None:
+        """Gateways that fall back to another model, or answer in several steps, change the names of a reply."""
+        if self._named == (message_id, model) or not self._started:
+            return
+        self._named = message_id, model
+        detail = "it is not what message_start has said, the only event with a slot for it"
+        if message_id and message_id != self._blocks.message_id:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("id",), detail, "info")
+        if model and model != self._model and not self._context.renamed:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("model",), detail, "info")
+
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
             return
@@ -242,11 +252,12 @@ class ToMessagesStream:
             self._cx.losses.invented(LossCode.ID, ("id",), "a reply without id gets one")
             message_id = made_up_id("msg_", repr(self._context.model).encode(), self._cx.options)
         self._blocks.message_id = message_id
+        self._model = model_of_reply(model, self._context, self._cx.losses)
         message: JsonObject = {
             "id": message_id,
             "type": "message",
             "role": "assistant",
-            "model": model_of_reply(model, self._context, self._cx.losses),
+            "model": self._model,
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
@@ -352,17 +363,6 @@ def _arguments(calls: Json) -> Token | None:
 def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:
     """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
     return all(item is None or name in quiet for name, item in value.items())
-
-
-def _entry_of(details: Json) -> Entry | None:
-    """The entry of which a list of reasoning is a piece; None if the list says more than a text."""
-    try:
-        (detail,) = details
-        kind: str = detail["type"]
-        is_piece = _DETAILS[kind].issuperset(detail)
-        return (kind, detail.get("index"), None, detail.get("format")) if is_piece else None
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
 
 
 def _with_reported(quiet: frozenset[str], value: WireModel, fields: Fields) -> frozenset[str]:
