@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pytest
@@ -15,6 +16,7 @@ from tests.streams import (
     call,
     chat_body,
     chunk,
+    content_of,
     counted,
     finished,
     message_end,
@@ -27,6 +29,7 @@ from tests.streams import (
     to_messages,
     tool_block,
     usage_chunk,
+    whole_content,
 )
 
 DELTA: Final = "$.choices[0].delta"
@@ -95,6 +98,26 @@ def test_the_failure_of_a_choice() -> None:
 
     assert stream.events[-1]["error"] == {"type": "api_error", "message": "busy", "details": {"error_code": "no_gpu"}}
     assert stream.losses == [("error_details", "$.choices[0].error.code")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "arguments", "other"),
+    [
+        ("function", "f", '{"x":1}', "custom"),
+        (None, "f", '{"x":1}', "custom"),
+        ("custom", "g", '{"input":"y"}', "function"),
+    ],
+)
+def test_a_call_of_two_kinds(kind: str | None, name: str, arguments: str, other: str) -> None:
+    """Its type decides, as it does in a whole reply."""
+    both = {"function": {"name": "f", "arguments": '{"x":1}'}, "custom": {"name": "g", "input": "y"}}
+    told = [chunk({"tool_calls": [{"index": 0, "id": "a", "type": kind, **both}]}), chunk(finish="tool_calls")]
+
+    stream = to_messages(*told, usage_chunk())
+
+    assert content_of(stream.events) == [{"type": "tool_use", "id": "a", "name": name, "input": json.loads(arguments)}]
+    assert lost(stream, "created") == [("unknown_field", f"{DELTA}.tool_calls[0].{other}")]
+    assert whole_content(*told, usage_chunk()) == content_of(stream.events)
 
 
 def test_a_legacy_function_call() -> None:

@@ -145,12 +145,13 @@ class GrowingCalls(Grower):
             self._add(fragment)
 
     def _add(self, fragment: JsonObject) -> None:
-        call, added = self._tracker.assign(_read(fragment))
+        kind = _kind_of(fragment)
+        call, added = self._tracker.assign(_read(fragment, kind))
         if call.position == len(self._calls):
             self._calls.append(GrowingObject())
         grown = self._calls[call.position]
         for name, value in fragment.items():
-            if name in CALL_TEXTS and is_object(value):
+            if name == kind and is_object(value):
                 grown.child(name, GrowingFunction).grow_by(value, CALL_TEXTS[name], added)
             elif name in ("id", "type"):
                 grown.keep(name, value)
@@ -162,15 +163,20 @@ class GrowingCalls(Grower):
         return [call.value() for call in self._calls]
 
 
-def _read(fragment: JsonObject) -> Fragment:
-    function: JsonObject = fragment.get("function") or {}
-    custom: JsonObject = fragment.get("custom") or {}
+def _kind_of(fragment: JsonObject) -> str:
+    """Which field tells the call; where a fragment has both, its type decides."""
+    is_custom = fragment.get("function") is None or fragment.get("type") == "custom"
+    return "custom" if is_custom and fragment.get("custom") is not None else "function"
+
+
+def _read(fragment: JsonObject, kind: str) -> Fragment:
+    said: JsonObject = fragment.get(kind) or {}
     return Fragment(
         index=fragment.get("index"),
         id=fragment.get("id") or "",
-        name=function.get("name") or custom.get("name") or "",
-        arguments=call_text(function, "arguments") or call_text(custom, "input"),
-        custom=fragment.get("type") == "custom",
+        name=said.get("name") or "",
+        arguments=call_text(said, CALL_TEXTS[kind]),
+        custom=kind == "custom" or fragment.get("type") == "custom",
     )
 
 

@@ -199,7 +199,6 @@ ONLY_STREAMED: Final = {
     "$.id=*: dropped info stream_protocol $.id": _MANY_NAMES,
     "$.model=*: dropped info stream_protocol $.model": _MANY_NAMES,
     "$.service_tier=*": "it may come too late",
-    "$.choices[[]].delta.tool_calls[[]].custom*": "no call is of two kinds",
     "$.choices[[]].delta.tool_calls[[]].type=*": "a stream believes what the call holds",
 }
 """Losses that only one of the two has, as ``$path=value: kind level code path``, and why."""

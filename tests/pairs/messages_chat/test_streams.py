@@ -6,14 +6,13 @@ from typing import Final
 
 import pytest
 
-from llm_transcode import StreamAccumulator, convert_response
 from tests.streams import (
     SPENT,
     JsonObject,
     block,
     call,
-    chat_body,
     chunk,
+    content_of,
     message_end,
     message_start,
     text_block,
@@ -21,6 +20,7 @@ from tests.streams import (
     to_messages,
     tool_block,
     usage_chunk,
+    whole_content,
 )
 
 DELTA: Final = "$.choices[0].delta"
@@ -208,23 +208,11 @@ def test_a_signature_covers_the_text_of_its_own_block_only(
 ) -> None:
     stream = to_messages(*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk())
 
-    assert [(block["thinking"], block["signature"]) for block in blocks_of(stream.events)[:-1]] == said
+    assert [(block["thinking"], block["signature"]) for block in content_of(stream.events)[:-1]] == said
 
 
 @pytest.mark.parametrize("chunks", [chunks for chunks, _ in THINKING.values()], ids=THINKING)
 def test_thoughts_are_the_same_whole_and_streamed(chunks: list[JsonObject]) -> None:
     told = [*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()]
-    accumulator = StreamAccumulator(protocol="chat")
-    accumulator.feed(chat_body(*told))
 
-    whole = convert_response(accumulator.response, source="chat", target="messages")
-
-    assert whole.to_dict()["content"] == blocks_of(to_messages(*told).events)
-
-
-def blocks_of(events: list[JsonObject]) -> list[JsonObject]:
-    accumulator = StreamAccumulator(protocol="messages")
-    for event in events:
-        accumulator.feed_event(event)
-    content: list[JsonObject] = accumulator.response.to_dict()["content"]
-    return content
+    assert whole_content(*told) == content_of(to_messages(*told).events)

@@ -209,7 +209,7 @@ class DeltaReader:
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
         index = call.index if call.index is not None else position
-        if call.custom is not None:
+        if call.custom is not None and _is_custom(call):
             self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
         else:
             function = call.function or chat.FunctionDelta()
@@ -217,10 +217,13 @@ class DeltaReader:
 
     def _report_call(self, call: chat.ToolCallDelta, path: Path) -> None:
         CALL_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
-        if call.function is not None:
-            FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
-        if call.custom is not None:
+        if call.function is not None and call.custom is not None:
+            other = "function" if _is_custom(call) else "custom"
+            self._cx.losses.dropped(LossCode.UNKNOWN_FIELD, (*path, other), "a call is of one kind")
+        if call.custom is not None and _is_custom(call):
             CUSTOM_DELTA_TO_MESSAGES.report(call.custom, (*path, "custom"), self._cx.losses)
+        elif call.function is not None:
+            FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
 
     def _read_legacy_call(self, call: chat.FunctionDelta) -> None:
         path: Path = (*DELTA, "function_call")
@@ -249,6 +252,11 @@ def _are_several(entries: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetai
 
 def _plain(delta: chat.Delta) -> str | None:
     return delta.reasoning_content or delta.reasoning or delta.reasoning_text
+
+
+def _is_custom(call: chat.ToolCallDelta) -> bool:
+    """Whether a call is free-form; if it says to be of both kinds, its type decides, as in a whole reply."""
+    return call.custom is not None and (call.function is None or call.type == "custom")
 
 
 def _slot_of(delta: chat.Delta) -> str:
