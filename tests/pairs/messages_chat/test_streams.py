@@ -216,3 +216,50 @@ def test_thoughts_are_the_same_whole_and_streamed(chunks: list[JsonObject]) -> N
     told = [*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()]
 
     assert whole_content(*told) == content_of(to_messages(*told).events)
+
+
+# -- texts of several kinds ----------------------------------------------------------------------------
+
+
+def part(text: str) -> JsonObject:
+    return {"type": "text", "text": text}
+
+
+def no(refusal: str) -> JsonObject:
+    return {"type": "refusal", "refusal": refusal}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "texts"),
+    [
+        ([{"content": "a"}, {"refusal": "b"}, {"refusal": "c"}], ["a", "bc"]),
+        ([{"content": "a", "refusal": "b"}], ["a", "b"]),
+        ([{"content": [part("a"), no("b")]}, {"content": [no("c")]}], ["a", "bc"]),
+        ([{"content": [part("a"), part("b")]}, {"content": [part("c")]}], ["a", "bc"]),
+        ([{"content": [no("a"), no("b")]}], ["a", "b"]),
+        ([{"content": [no("a")]}, {"content": [part("b")]}, {"content": [part("c")]}], ["a", "bc"]),
+        ([{"content": "a"}, {"content": [part("b")]}], ["ab"]),
+        ([{"content": "a"}, {"audio": {"id": "x", "transcript": "b"}}, {"audio": {"transcript": "c"}}], ["a", "bc"]),
+    ],
+)
+def test_texts_of_several_kinds_are_the_same_whole_and_streamed(deltas: list[JsonObject], texts: list[str]) -> None:
+    told = [*map(chunk, deltas), chunk(finish="stop"), usage_chunk()]
+
+    assert content_of(to_messages(*told).events) == [part(text) for text in texts]
+    assert whole_content(*told) == [part(text) for text in texts]
+
+
+def test_texts_of_several_kinds_wait_for_the_open_call() -> None:
+    deltas: list[JsonObject] = [{"content": [part("a"), part("b")]}, {"refusal": "c"}, {"refusal": "d"}]
+
+    stream = to_messages(OPEN, *map(chunk, deltas), CLOSE, *END)
+
+    assert content_of(stream.events)[1:] == [part("a"), part("b"), part("cd")]
+
+
+def test_text_does_not_go_on_with_a_refusal() -> None:
+    deltas = [{"content": "a"}, {"content": "b"}, {"content": "c"}, {"refusal": "d"}, {"content": "e"}]
+
+    stream = to_messages(*map(chunk, deltas), chunk(finish="stop"), usage_chunk())
+
+    assert content_of(stream.events) == [part("abc"), part("d"), part("e")]

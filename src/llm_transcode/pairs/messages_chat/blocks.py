@@ -26,16 +26,10 @@ from ..conversion import Conversion
 from .calls import CallIds
 from .free_text import escaped
 from .identity import made_up_id
-from .prose import Prose, ProseKind, from_utf8, utf8
+from .prose import DELTAS, Prose, ProseKind, from_utf8, utf8
 from .tools import FREE_TEXT
 
 __all__ = ["DELTA", "BlockWriter"]
-
-_DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
-    "text": ("text_delta", "text"),
-    "thinking": ("thinking_delta", "thinking"),
-}
-"""The type of a block's delta, and the field that grows."""
 
 DELTA: Final[Path] = ("choices", 0, "delta")
 """Where what a stream says stands in its chunks."""
@@ -106,7 +100,7 @@ class BlockWriter:
         """The event by which the open text or thought grows; None, and nothing noted, if none of this kind is open."""
         if not self._grow_prose(kind, text):
             return None
-        return (self._template or self._growth(*_DELTAS[kind])).filled(text)
+        return (self._template or self._growth(*DELTAS[kind])).filled(text)
 
     def more_arguments(self, index: int, arguments: str) -> bytes | None:
         """The event by which the open call grows; None, and nothing noted, if there is any doubt that it is meant."""
@@ -138,7 +132,7 @@ class BlockWriter:
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
         if self._grow_prose(kind, text):
-            self._delta(*_DELTAS[kind], text)
+            self._delta(*DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
@@ -167,14 +161,22 @@ class BlockWriter:
     def end_told(self) -> None:
         """End the thought that is being told, if there is one: what follows belongs to another."""
         thought = self._thought()
-        if thought is None:
-            return
-        self._thoughts_ended = True
-        thought.done = True
-        if thought is self._open:
+        if thought is not None:
+            self._thoughts_ended = True
+            self._end(thought)
+
+    def end_text(self) -> None:
+        """The same of a text."""
+        text = self._told()
+        if text is not None and text.kind != "thinking":
+            self._end(text)
+
+    def _end(self, prose: Prose) -> None:
+        prose.done = True
+        if prose is self._open:
             self._close()
         else:
-            self._note_held(len(thought.signature or ""))
+            self._note_held(len(prose.signature or ""))
 
     @property
     def thinking(self) -> bool:
@@ -188,8 +190,12 @@ class BlockWriter:
 
     def _thought(self) -> Prose | None:
         """The thought that is being told, be it written or held."""
+        told = self._told()
+        return told if told is not None and told.kind == "thinking" else None
+
+    def _told(self) -> Prose | None:
         last = self._held[-1] if self._held else self._open
-        return last if isinstance(last, Prose) and last.kind == "thinking" and not last.done else None
+        return last if isinstance(last, Prose) and not last.done else None
 
     def redact(self, data: str) -> None:
         """A thought that only Anthropic can read."""
@@ -342,16 +348,16 @@ class BlockWriter:
             return
         self._open_prose(prose)
         if prose.waiting:
-            self._delta(*_DELTAS[prose.kind], from_utf8(prose.waiting))
+            self._delta(*DELTAS[prose.kind], from_utf8(prose.waiting))
             prose.waiting.clear()
         if prose.done:
             self._close()
 
     def _open_prose(self, prose: Prose) -> None:
-        block: JsonObject = {"type": prose.kind, prose.kind: ""}
-        if prose.kind == "thinking":
-            block["signature"] = ""
-        self._start(block)
+        is_thought = prose.kind == "thinking"
+        self._start(
+            {"type": "thinking", "thinking": "", "signature": ""} if is_thought else {"type": "text", "text": ""}
+        )
         self._open = prose
 
     def _end_thought(self, thought: Prose) -> None:

@@ -113,6 +113,8 @@ class DeltaReader:
             return
         for at, part in enumerate(delta.content or ()):
             REPLY_PARTS_TO_MESSAGES.report(part, (*DELTA, "content", at), self._cx.losses)
+            if at:
+                self._blocks.end_text()  # only the first part of a delta may go on with the one before
             match part:
                 case chat.TextPart(text=text):
                     self._say("text", text, (*DELTA, "content", at))
@@ -132,7 +134,7 @@ class DeltaReader:
     def _refuse(self, text: str, path: Path) -> None:
         self.refused = True
         self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
-        self._say("text", text, path)
+        self._say("refusal", text, path)
 
     def _hear(self, audio: chat.AudioDelta) -> None:
         if not any(audio.to_dict().values()):
@@ -141,7 +143,7 @@ class DeltaReader:
         AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
         if audio.id or audio.data or audio.transcript:
             self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
-        self._say("text", audio.transcript or "", path)
+        self._say("transcript", audio.transcript or "", path)
 
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
         if kind == "thinking" and not self._blocks.thinking:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["Prose", "ProseKind", "from_utf8", "utf8"]
+__all__ = ["DELTAS", "Prose", "ProseKind", "from_utf8", "utf8"]
 
-ProseKind: TypeAlias = Literal["text", "thinking"]
+ProseKind: TypeAlias = Literal["text", "refusal", "transcript", "thinking"]
+"""Which field of Chat tells it; all but thinking are blocks of text, each of its own, as in a whole reply."""
+
+DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
+    "text": ("text_delta", "text"),
+    "refusal": ("text_delta", "text"),
+    "transcript": ("text_delta", "text"),
+    "thinking": ("thinking_delta", "thinking"),
+}
+"""The type of a block's delta, and the field that grows."""
 
 
 @dataclass(slots=True)
