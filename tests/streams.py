@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from llm_transcode import Options, ReplyContext, StreamTranscoder
+from llm_transcode import Options, ReplyContext, StreamAccumulator, StreamTranscoder, convert_response
 from llm_transcode.errors import StreamError
 from llm_transcode.protocols import Protocol
 
@@ -22,6 +22,7 @@ __all__ = [
     "call",
     "chat_body",
     "chunk",
+    "content_of",
     "counted",
     "failed_chat",
     "failed_messages",
@@ -37,6 +38,7 @@ __all__ = [
     "tool_block",
     "transcode",
     "usage_chunk",
+    "whole_content",
 ]
 
 Json: TypeAlias = Any
@@ -96,6 +98,24 @@ def messages_body(*events: JsonObject) -> bytes:
     return b"".join(
         [b"event: %b\ndata: %b\n\n" % (each["type"].encode(), json.dumps(each).encode()) for each in events]
     )
+
+
+def content_of(events: Iterable[JsonObject]) -> list[JsonObject]:
+    """The blocks that the events of a Messages stream add up to."""
+    accumulator = StreamAccumulator(protocol="messages")
+    for event in events:
+        accumulator.feed_event(event)
+    content: list[JsonObject] = accumulator.response.to_dict()["content"]
+    return content
+
+
+def whole_content(*chunks: JsonObject) -> list[JsonObject]:
+    """The blocks that become of the whole reply to which the chunks of a Chat stream add up."""
+    accumulator = StreamAccumulator(protocol="chat")
+    accumulator.feed(chat_body(*chunks))
+    reply = convert_response(accumulator.response, source="chat", target="messages")
+    content: list[JsonObject] = reply.to_dict()["content"]
+    return content
 
 
 def read_events(body: bytes) -> list[JsonObject]:

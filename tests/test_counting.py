@@ -212,6 +212,18 @@ def test_newer_models_need_more_tokens_for_the_same_text() -> None:
         assert counted(text, model=other) == counted(text)
 
 
+@pytest.mark.parametrize(
+    ("asked", "sent"), [("claude-sonnet-5", "gpt-6"), ("gpt-6", "claude-sonnet-5"), ("gpt-6", "gpt-6")]
+)
+def test_the_count_is_for_the_model_that_the_backend_is_asked_for(asked: str, sent: str) -> None:
+    text = "word " * 400
+    request = {"model": asked, "messages": [{"role": "user", "content": text}]}
+
+    for models in ({asked: sent}, lambda _model: sent):
+        count = count_tokens(request, options=Options(models=models)).value.input_tokens
+        assert count == counted(text, model=sent)
+
+
 def test_the_count_is_recorded_as_an_estimate() -> None:
     request = {"messages": [{"role": "user", "content": "Hi"}]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pytest
@@ -15,6 +16,7 @@ from tests.streams import (
     call,
     chat_body,
     chunk,
+    content_of,
     counted,
     finished,
     message_end,
@@ -27,6 +29,7 @@ from tests.streams import (
     to_messages,
     tool_block,
     usage_chunk,
+    whole_content,
 )
 
 DELTA: Final = "$.choices[0].delta"
@@ -97,6 +100,26 @@ def test_the_failure_of_a_choice() -> None:
     assert stream.losses == [("error_details", "$.choices[0].error.code")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "arguments", "other"),
+    [
+        ("function", "f", '{"x":1}', "custom"),
+        (None, "f", '{"x":1}', "custom"),
+        ("custom", "g", '{"input":"y"}', "function"),
+    ],
+)
+def test_a_call_of_two_kinds(kind: str | None, name: str, arguments: str, other: str) -> None:
+    """Its type decides, as it does in a whole reply."""
+    both = {"function": {"name": "f", "arguments": '{"x":1}'}, "custom": {"name": "g", "input": "y"}}
+    told = [chunk({"tool_calls": [{"index": 0, "id": "a", "type": kind, **both}]}), chunk(finish="tool_calls")]
+
+    stream = to_messages(*told, usage_chunk())
+
+    assert content_of(stream.events) == [{"type": "tool_use", "id": "a", "name": name, "input": json.loads(arguments)}]
+    assert lost(stream, "created") == [("unknown_field", f"{DELTA}.tool_calls[0].{other}")]
+    assert whole_content(*told, usage_chunk()) == content_of(stream.events)
+
+
 def test_a_legacy_function_call() -> None:
     parts = [{"name": "f", "arguments": ""}, {"arguments": '{"x":'}, {"arguments": "1}"}]
 
@@ -109,7 +132,50 @@ def test_a_legacy_function_call() -> None:
     assert lost(stream, "created") == [("tool_id", f"{DELTA}.function_call")]
 
 
-def test_a_reply_without_id_and_model() -> None:
+def test_names_that_change() -> None:
+    """A gateway that falls back to another model, or answers in several steps."""
+    first, second = chunk({"content": "h"}), chunk({"content": "i"}, id="other", model="other")
+
+    stream = to_messages(first, second, first, second, chunk(finish="stop"), usage_chunk())
+
+    assert stream.events == [message_start(), *text_block(0, "h", "i", "h", "i"), *message_end()]
+    assert lost(stream, "created") == [("stream_protocol", "$.id"), ("stream_protocol", "$.model")]
+
+
+def test_the_model_of_a_renamed_request_may_change() -> None:
+    """The client knows its own name for the model, and no other."""
+    context = ReplyContext(model="mine", renamed=True)
+
+    stream = to_messages(chunk({"content": "hi"}), chunk(finish="stop", model="other"), usage_chunk(), context=context)
+
+    assert stream.events[0] == message_start(model="mine")
+    assert lost(stream, "created") == []
+
+
+@pytest.mark.parametrize("preamble", [{"id": "", "model": ""}, {"id": None, "model": None}])
+def test_names_that_come_after_a_preamble_do_not_change(preamble: JsonObject) -> None:
+    """Azure's first chunk holds the verdict of its filter and nothing else."""
+    stream = to_messages(
+        chunk(choices=[], **preamble), chunk({"content": "hi"}), chunk(finish="stop", **preamble), usage_chunk()
+    )
+
+    assert stream.events == [message_start(), *text_block(0, "hi"), *message_end()]
+    assert lost(stream, "created") == []
+
+
+def test_names_that_come_after_an_early_start() -> None:
+    stream = StreamTranscoder(source="chat", target="messages", options=Options(eager_start=True))
+
+    stream.ping()
+    stream.feed(chat_body(chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()))
+
+    codes = [(loss.code.value, loss.path) for loss in stream.losses]
+    assert codes[:2] == [("id", "$.id"), ("id", "$.model")]
+    assert ("stream_protocol", "$.id") in codes
+    assert ("stream_protocol", "$.model") in codes
+
+
+def test_a_reply_without_id_that_names_its_model_too_late() -> None:
     nameless = chunk({"content": "hi"}, id="", model=None)
 
     stream = to_messages(
@@ -118,7 +184,7 @@ def test_a_reply_without_id_and_model() -> None:
         chunk(choices=[], id="", usage={"prompt_tokens": 1, "completion_tokens": 2}),
     )
 
-    assert lost(stream, "created") == [("id", "$.id"), ("id", "$.model")]
+    assert lost(stream, "created") == [("id", "$.id"), ("id", "$.model"), ("stream_protocol", "$.model")]
 
 
 def test_a_fragment_of_a_call_that_has_ended() -> None:

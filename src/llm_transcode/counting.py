@@ -23,6 +23,7 @@ from .image_size import image_size
 from .json_text import Json, JsonObject, dump_json, is_array, is_object
 from .losses import LossCode, Recorder
 from .options import Options
+from .renaming import renamed
 
 if TYPE_CHECKING:
     from . import messages
@@ -122,6 +123,9 @@ def count_tokens(
     by 38 % at the 90th percentile. Media and what the API adds are estimated either way, so a loss
     always says that the count is an estimate.
 
+    ``options`` are those of the requests: where `Options.models` renames the model, the backend's one is
+    what estimates are made for.
+
     The count suits ``Options.estimated_input_tokens``. Raises `InvalidPayload` if the body is not valid.
     """
     from . import messages
@@ -129,8 +133,9 @@ def count_tokens(
 
     request = parse_object(body)
     checked = messages.CountTokensRequest.from_object(request)
-    estimate = _estimate_dense if _DENSE.search(checked.model or "") else estimate_text
-    losses = Recorder((options or Options()).downgrade)
+    model = renamed(checked.model or "", options or Options())
+    estimate = _estimate_dense if _DENSE.search(model) else estimate_text
+    losses = Recorder()
     try:
         tokens = _Count(counter or estimate).request(request)
     except RecursionError as error:

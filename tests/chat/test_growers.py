@@ -140,6 +140,29 @@ def test_many_details_of_an_index_are_one() -> None:
     ) == [detail(text="ab", signature="s", format="f")]
 
 
+def test_a_signed_detail_is_over() -> None:
+    first = detail(text="a", signature="s")
+
+    assert details([first], [first], [detail(text="", signature="s")]) == [first]
+    assert details([first], [detail(text="b")], [detail(text=None, signature="t")]) == [
+        first,
+        detail(text="b", signature="t"),
+    ]
+    assert details([first], [detail(text="", signature="t")]) == [first, detail(text="", signature="t")]
+
+
+def test_details_of_another_format_are_others() -> None:
+    entries = [detail(text="a", index=index, format=name) for index in (0, None) for name in ("f", "g")]
+
+    assert details(*([entry] for entry in entries)) == entries
+
+
+def test_only_the_first_detail_of_a_delta_goes_on_without_an_index() -> None:
+    entries = [detail(index=None, text=said) for said in "bc"]
+
+    assert details([detail(index=None, text="a")], entries) == [detail(index=None, text="ab"), entries[1]]
+
+
 def test_details_may_name_their_id_once() -> None:
     assert details([detail(text="a", id="1")], [detail(text="b")], [detail(text="c", id="1")]) == [
         detail(text="abc", id="1")

@@ -202,6 +202,11 @@ def _read_part(reading: Reading, aspect: str, part: JsonObject, path: Path) -> b
             reading.rest(record(image), ("url",), (*path, kind))
         case "file":
             _read_file(reading, record(part.get("file")), (*path, kind))
+        case "document_url":
+            named = {"file_data": part.get(kind), "filename": part.get("document_name")}
+            _read_file(reading, named, path)
+            reading.rest(part, ("type", "cache_control", "prompt_cache_breakpoint", kind, "document_name"), path)
+            return True
         case "thinking":
             _read_content(reading, "thinking", part.get("thinking"), (*path, kind))
             return False

@@ -145,12 +145,13 @@ class GrowingCalls(Grower):
             self._add(fragment)
 
     def _add(self, fragment: JsonObject) -> None:
-        call, added = self._tracker.assign(_read(fragment))
+        kind = _kind_of(fragment)
+        call, added = self._tracker.assign(_read(fragment, kind))
         if call.position == len(self._calls):
             self._calls.append(GrowingObject())
         grown = self._calls[call.position]
         for name, value in fragment.items():
-            if name in CALL_TEXTS and is_object(value):
+            if name == kind and is_object(value):
                 grown.child(name, GrowingFunction).grow_by(value, CALL_TEXTS[name], added)
             elif name in ("id", "type"):
                 grown.keep(name, value)
@@ -162,15 +163,20 @@ class GrowingCalls(Grower):
         return [call.value() for call in self._calls]
 
 
-def _read(fragment: JsonObject) -> Fragment:
-    function: JsonObject = fragment.get("function") or {}
-    custom: JsonObject = fragment.get("custom") or {}
+def _kind_of(fragment: JsonObject) -> str:
+    """Which field tells the call; where a fragment has both, its type decides."""
+    is_custom = fragment.get("function") is None or fragment.get("type") == "custom"
+    return "custom" if is_custom and fragment.get("custom") is not None else "function"
+
+
+def _read(fragment: JsonObject, kind: str) -> Fragment:
+    said: JsonObject = fragment.get(kind) or {}
     return Fragment(
         index=fragment.get("index"),
         id=fragment.get("id") or "",
-        name=function.get("name") or custom.get("name") or "",
-        arguments=call_text(function, "arguments") or call_text(custom, "input"),
-        custom=fragment.get("type") == "custom",
+        name=said.get("name") or "",
+        arguments=call_text(said, CALL_TEXTS[kind]),
+        custom=kind == "custom" or fragment.get("type") == "custom",
     )
 
 
@@ -198,6 +204,7 @@ class GrowingReasoning(Grower):
         unfinished = self._unfinished()
         for piece in pieces:
             found = self._find(piece, unfinished)
+            unfinished = None
             if found is None:
                 self._begin(piece)
             else:
@@ -210,12 +217,10 @@ class GrowingReasoning(Grower):
 
     def _find(self, piece: JsonObject, unfinished: GrowingObject | None) -> GrowingObject | None:
         index, kind = piece.get("index"), piece.get("type")
-        if isinstance(index, int):
-            found = self._indexed.get((index, kind))
-            ids = (found.get("id"), piece.get("id")) if found is not None else (None, None)
-            return None if all(ids) and ids[0] != ids[1] else found
-        streams = kind in _REASONING_TEXTS and unfinished is not None and unfinished.get("type") == kind
-        return unfinished if streams else None
+        found = self._indexed.get((index, kind)) if isinstance(index, int) else unfinished
+        if found is None or _is_over(found, piece):
+            return None
+        return found if isinstance(index, int) or (kind in _REASONING_TEXTS and kind == found.get("type")) else None
 
     def _begin(self, piece: JsonObject) -> None:
         entry = GrowingObject(piece)
@@ -226,6 +231,18 @@ class GrowingReasoning(Grower):
     def value(self) -> list[JsonObject]:
         """The entries so far."""
         return [entry.value() for entry in self._entries]
+
+
+def _is_over(entry: GrowingObject, piece: JsonObject) -> bool:
+    """Whether a piece belongs to another entry: it states another id or format, or says more behind a signature."""
+    for name in ("id", "format"):
+        if entry.get(name) and piece.get(name) and entry.get(name) != piece[name]:
+            return True
+    if not entry.get("signature"):
+        return False
+    text_field = _REASONING_TEXTS.get(piece["type"], "")
+    said = piece.get(text_field) or ""
+    return piece.get("signature") != entry.get("signature") or said not in ("", entry.get(text_field))
 
 
 def _grow_entry(entry: GrowingObject, piece: JsonObject) -> None:

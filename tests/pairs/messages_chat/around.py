@@ -24,7 +24,7 @@ from llm_transcode.protocols import Protocol
 from llm_transcode.wire import JsonObject, WireModel
 from tests.streams import NO_CLOCK, block, chat_body, chunk, message_start, messages_body, text_block, usage_chunk
 
-__all__ = ["Place", "Surroundings", "chat_around", "messages_around"]
+__all__ = ["NAMES", "Place", "Surroundings", "chat_around", "messages_around"]
 
 Place: TypeAlias = Literal["first", "amid"]
 """Whether a chunk begins the stream, or comes while a text grows."""
@@ -47,6 +47,8 @@ _LAST_WORD: Final[JsonObject] = {
     "usage": {"output_tokens": 5},
 }
 _STOP: Final[JsonObject] = {"type": "message_stop"}
+NAMES: Final[JsonObject] = {"id": "x", "model": "x"}
+"""What all chunks of a stream have in common."""
 _COUNTED: Final = ReplyContext(include_usage=True)
 
 
@@ -78,7 +80,7 @@ def chat_around(place: Place, event: JsonObject) -> list[JsonObject]:
     before = [] if place == "first" else [chunk({"role": "assistant", "content": "a"})]
     finish = [] if any(choice.get("finish_reason") for choice in choices) else [chunk(finish="stop")]
     usage = [] if event.get("usage") or event.get("x_groq") else [usage_chunk()]
-    return [*before, event, *finish, *usage]
+    return [*({**each, **NAMES} for each in before), event, *({**each, **NAMES} for each in (*finish, *usage))]
 
 
 class _Events(WireModel):

@@ -20,7 +20,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from llm_transcode import Converted, ReplyContext, chat, messages
 from llm_transcode.wire import Json, JsonObject, WireModel
-from tests.pairs.messages_chat.around import Surroundings, chat_around, messages_around
+from tests.pairs.messages_chat.around import NAMES, Surroundings, chat_around, messages_around
 from tests.pairs.messages_chat.seeds import CHAT, MESSAGES
 from tests.pairs.messages_chat.swallowed import Search, subject
 from tests.sdk_forms import fields, members
@@ -47,7 +47,7 @@ CHUNKS: Final = replace(
     with_values(CHAT, **_OF_CHUNKS),
     needed={
         **CHAT.needed,
-        "Chunk": {"id": "x", "model": "m"},
+        "Chunk": NAMES,
         "function": {"id": "x", "function": _NAMED},
         "ToolCallDelta": {"id": "x", "function": _NAMED},
         "ChoiceDeltaToolCallFunction": _NAMED,
@@ -62,7 +62,7 @@ CHUNKS: Final = replace(
 _CONSTANT: Final = "the only value there is"
 _ORDER: Final = "the place in the list"
 _SAYS_NOTHING: Final = "it says nothing"
-_FIRST: Final = "what the first chunk says counts"
+_ALL_SAY_SO: Final = "what all chunks around it say, too"
 EXCEPTIONS: Final = {
     "$.index=0": _ORDER,
     "*.total_tokens=*": "the sum of two other fields",
@@ -75,8 +75,8 @@ EXCEPTIONS: Final = {
     '$.*stop_reason="tool_use"': "the calls say so",
     "$.delta<compaction_delta>.*": "its block is on record",
     "$.object=*": _CONSTANT,
-    "$.id=*": _FIRST,
-    "$.model=*": _FIRST,
+    '$.id="x"': _ALL_SAY_SO,
+    '$.model="x"': _ALL_SAY_SO,
     "$.choices[[]].index=0": "the place of the only candidate",
     "$.choices[[]].native_finish_reason=*": "`finish_reason` says it",
     '$.choices[[]].finish_reason="*': "the calls tell them apart",
@@ -189,14 +189,16 @@ _WHOLE: Final = {
 }
 """Where a whole reply has what stands in an event; in this order."""
 
+_MANY_NAMES: Final = "a whole reply says it once"
 ONLY_STREAMED: Final = {
     "$.unlisted=*": "the event's own",
     "$.delta<*>*: * $.content[[]].unlisted": "the delta's own",
     "$*.index=7: approximated info stream_protocol $": "blocks of a whole reply have no numbers",
     "$.delta<thinking_delta>.estimated_tokens=*": "it counts the delta",
     "$.obfuscation=*": "it pads the event",
+    "$.id=*: dropped info stream_protocol $.id": _MANY_NAMES,
+    "$.model=*: dropped info stream_protocol $.model": _MANY_NAMES,
     "$.service_tier=*": "it may come too late",
-    "$.choices[[]].delta.tool_calls[[]].custom*": "no call is of two kinds",
     "$.choices[[]].delta.tool_calls[[]].type=*": "a stream believes what the call holds",
 }
 """Losses that only one of the two has, as ``$path=value: kind level code path``, and why."""

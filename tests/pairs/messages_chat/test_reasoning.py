@@ -161,6 +161,12 @@ SUMMARY: JsonObject = {"type": "reasoning.summary", "summary": "in short"}
         (details(SIGNED_DETAIL, SIGNED_DETAIL), [SIGNED, SIGNED], []),
         (details(SIGNED_DETAIL, UNSIGNED_DETAIL), [SIGNED], [unsigned("reasoning_details")]),
         (details(UNSIGNED_DETAIL), [], [unsigned("reasoning_details")]),
+        (details(SUMMARY, SIGNED_DETAIL), [SIGNED], [unsigned("reasoning_details")]),
+        (
+            details(UNSIGNED_DETAIL, REDACTED_DETAIL, {**SIGNED_DETAIL, "text": None}),
+            [REDACTED, OMITTED],
+            [unsigned("reasoning_details")],
+        ),
         (
             details({**SIGNED_DETAIL, "format": "theirs-v1"}),
             [],
@@ -184,6 +190,8 @@ SUMMARY: JsonObject = {"type": "reasoning.summary", "summary": "in short"}
         (blocks(SIGNED, REDACTED), [SIGNED, REDACTED], []),
         (blocks(UNSIGNED), [], [unsigned("thinking_blocks")]),
         (blocks({**UNSIGNED, "signature": ""}), [], [unsigned("thinking_blocks")]),
+        (blocks(UNSIGNED, SIGNED), [SIGNED], [unsigned("thinking_blocks")]),
+        (blocks(UNSIGNED, OMITTED), [OMITTED], [unsigned("thinking_blocks")]),
         (blocks(UNSIGNED, {"type": "thinking", "signature": "made-up"}), [{**SIGNED, "thinking": "ah"}], []),
         (blocks(SIGNED, {"type": "redacted_thinking"}), [SIGNED], [foreign("thinking_blocks[1]")]),
         (blocks(SIGNED, {"type": "of_tomorrow"}), [SIGNED], [foreign("thinking_blocks[1]")]),
@@ -201,6 +209,34 @@ SUMMARY: JsonObject = {"type": "reasoning.summary", "summary": "in short"}
 )
 def test_what_anthropic_reads_back(fields: JsonObject, sent: list[JsonObject], losses: list[str]) -> None:
     assert thought_again(fields) == (sent, losses)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"index": 0}, {"index": 1}),
+        ({}, {"index": 0}),
+        ({"format": "theirs-v1"}, {}),
+    ],
+)
+def test_a_signature_does_not_cover_another_entry(before: JsonObject, after: JsonObject) -> None:
+    fields = details({**UNSIGNED_DETAIL, **before}, {**SIGNED_DETAIL, **after})
+
+    assert thought_again(fields) == ([SIGNED], [unsigned("reasoning_details")])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"index": 0}, {"index": 0}),
+        ({"index": 1}, {}),
+        ({"format": OURS}, {"format": None}),
+    ],
+)
+def test_a_signature_covers_all_pieces_of_its_entry(before: JsonObject, after: JsonObject) -> None:
+    fields = details({**UNSIGNED_DETAIL, **before}, {**SIGNED_DETAIL, **after})
+
+    assert thought_again(fields) == ([{**SIGNED, "thinking": "ahhm"}], [])
 
 
 @pytest.mark.parametrize(
@@ -236,7 +272,7 @@ AS_TEXT = Options(unsigned_thinking="text")
     [
         ({"reasoning_content": "hm"}, [text("hm")], ["reasoning_content"]),
         ({"reasoning_content": " "}, [], []),
-        (details(SIGNED_DETAIL, UNSIGNED_DETAIL, SUMMARY), [SIGNED, text("ahin short")], ["reasoning_details"]),
+        (details(SIGNED_DETAIL, UNSIGNED_DETAIL, SUMMARY), [SIGNED, text("ah\n\nin short")], ["reasoning_details"]),
         (blocks(REDACTED, UNSIGNED), [REDACTED, text("ah")], ["thinking_blocks"]),
     ],
 )
@@ -313,6 +349,15 @@ def test_another_slot_goes_before_the_parts(fields: JsonObject) -> None:
         ({"reasoning_content": "hm"}, [{**SIGNED, "signature": ""}]),
         (details(SIGNED_DETAIL, REDACTED_DETAIL), [SIGNED, REDACTED]),
         (blocks(SIGNED, UNSIGNED), [SIGNED, {**UNSIGNED, "signature": ""}]),
+        (blocks(UNSIGNED, SIGNED), [{**UNSIGNED, "signature": ""}, SIGNED]),
+        (
+            details({**UNSIGNED_DETAIL, "id": "1"}, {**SIGNED_DETAIL, "id": "2"}),
+            [{**UNSIGNED, "signature": ""}, SIGNED],
+        ),
+        (
+            details({**UNSIGNED_DETAIL, "index": 0}, {**UNSIGNED_DETAIL, "index": 1}, {**SIGNED_DETAIL, "index": 2}),
+            [{**UNSIGNED, "signature": ""}, {**UNSIGNED, "signature": ""}, SIGNED],
+        ),
     ],
 )
 def test_reasoning_of_a_reply(fields: JsonObject, content: list[JsonObject]) -> None:

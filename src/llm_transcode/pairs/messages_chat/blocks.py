@@ -22,24 +22,21 @@ from ...errors import StreamError
 from ...json_text import Template
 from ...losses import LossCode
 from ...tokens import Growth, Place
-from ...wire import JsonObject, Path, dump_json
+from ...wire import JsonObject, Path
 from ..conversion import Conversion
 from .calls import CallIds
+from .free_text import escaped
 from .identity import made_up_id
-from .prose import Prose, ProseKind
+from .prose import DELTAS, Prose, ProseKind, from_utf8, utf8
 from .tools import FREE_TEXT
 
 __all__ = ["DELTA", "BlockWriter"]
 
-_DELTAS: Final = {
-    "text": ("text_delta", "text"),
-    "thinking": ("thinking_delta", "thinking"),
-    "call": ("input_json_delta", "partial_json"),
-}
-"""The type of a block's delta, and the field that grows."""
-
 DELTA: Final[Path] = ("choices", 0, "delta")
 """Where what a stream says stands in its chunks."""
+
+_ARGUMENTS_DELTA: Final = ("input_json_delta", "partial_json")
+"""The type of a call's delta, and the field that grows."""
 
 _CALL: Final[Path] = (*DELTA, "tool_calls", 0)
 _ARGUMENTS: Final[Path] = (*_CALL, "function", "arguments")
@@ -110,10 +107,10 @@ class BlockWriter:
         if isinstance(opened, Call):
             if kind != "call" or self._tracker.at(index) is not opened or self._held or opened.custom:
                 return None
-            return Growth(place, self._template_of(*_DELTAS[kind]), self._note_arguments)
+            return Growth(place, self._template_of(*_ARGUMENTS_DELTA), self._note_arguments)
         if opened is None or kind == "call" or opened.kind != kind:
             return None
-        return Growth(place, self._template_of(*_DELTAS[kind]), opened.note if kind == "thinking" else None)
+        return Growth(place, self._template_of(*DELTAS[kind]), opened.note if kind == "thinking" else None)
 
     def _note_arguments(self, arguments: str) -> bool:
         """Take note of more arguments of the open call, unless they may be the whole ones once more."""
@@ -130,43 +127,59 @@ class BlockWriter:
             self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
         return self._template
 
-    def _grow_prose(self, kind: ProseKind, text: str) -> bool:
-        """Whether a text or thought of this kind is open; a thought takes note of its text."""
-        opened = self._open
-        if not isinstance(opened, Prose) or opened.kind != kind:
-            return False
-        if kind == "thinking":
-            opened.note(text)
-        return True
-
     # -- what the upstream says
 
     def say(self, kind: ProseKind, text: str) -> None:
         """A piece of text or of reasoning."""
-        if self._grow_prose(kind, text):
-            self._delta(*_DELTAS[kind], text)
+        opened = self._open
+        if isinstance(opened, Prose) and opened.kind == kind:
+            if kind == "thinking":
+                opened.note(text)
+            self._delta(*DELTAS[kind], text)
         elif self._must_wait():
             self._hold_prose(kind, text)
         else:
             self._open_prose(Prose(kind))
             self.say(kind, text)
 
-    def sign(self, text: str, signature: str) -> None:
-        """The signature of a thought, with its text, which may have been streamed before."""
+    def sign(self, text: str, signature: str, *, goes_on: bool) -> None:
+        """The signature of a thought, with its text once more, or with the rest of it if the thought ``goes_on``."""
         thought = self._thought()
-        if thought is not None and (not text or thought.said(text)):
-            thought.signature = signature
-            self._end_told(thought)
-        else:
-            self._put_thought(Prose("thinking", bytearray(_utf8(text)), signature))
+        if thought is None or not (goes_on or not text or thought.said(text)):
+            self._put_thought(Prose("thinking", bytearray(utf8(text)), signature))
+            return
+        if text and not thought.said(text):
+            self.say("thinking", text)
+        thought.signature = signature
+        self.end_told()
 
     def end_thought(self, text: str) -> bool:
         """End the thought that is being told if exactly this is what it has said; returns whether it is."""
         thought = self._thought()
         if thought is None or not thought.said(text):
             return False
-        self._end_told(thought)
+        self.end_told()
         return True
+
+    def end_told(self) -> None:
+        """End the thought that is being told, if there is one: what follows belongs to another."""
+        thought = self._thought()
+        if thought is not None:
+            self._thoughts_ended = True
+            self._end(thought)
+
+    def end_text(self) -> None:
+        """The same of a text."""
+        text = self._told()
+        if text is not None and text.kind != "thinking":
+            self._end(text)
+
+    def _end(self, prose: Prose) -> None:
+        prose.done = True
+        if prose is self._open:
+            self._close()
+        else:
+            self._note_held(len(prose.signature or ""))
 
     @property
     def thinking(self) -> bool:
@@ -180,16 +193,12 @@ class BlockWriter:
 
     def _thought(self) -> Prose | None:
         """The thought that is being told, be it written or held."""
-        last = self._held[-1] if self._held else self._open
-        return last if isinstance(last, Prose) and last.kind == "thinking" and not last.done else None
+        told = self._told()
+        return told if told is not None and told.kind == "thinking" else None
 
-    def _end_told(self, thought: Prose) -> None:
-        self._thoughts_ended = True
-        thought.done = True
-        if thought is self._open:
-            self._close()
-        else:
-            self._note_held(len(thought.signature or ""))
+    def _told(self) -> Prose | None:
+        last = self._held[-1] if self._held else self._open
+        return last if isinstance(last, Prose) and not last.done else None
 
     def redact(self, data: str) -> None:
         """A thought that only Anthropic can read."""
@@ -266,7 +275,7 @@ class BlockWriter:
         self._hold(self._arguments.setdefault(call.position, bytearray()), arguments)
 
     def _take_arguments(self, call: Call) -> str:
-        return _text(self._arguments.pop(call.position, b""))
+        return from_utf8(self._arguments.pop(call.position, b""))
 
     def _put_thought(self, thought: Prose) -> None:
         """Write or hold a thought of which everything is known."""
@@ -279,7 +288,7 @@ class BlockWriter:
             self._write_prose(thought)
 
     def _hold(self, waiting: bytearray, text: str) -> None:
-        data = _utf8(text)
+        data = utf8(text)
         waiting += data
         self._note_held(len(data))
 
@@ -342,16 +351,14 @@ class BlockWriter:
             return
         self._open_prose(prose)
         if prose.waiting:
-            self._delta(*_DELTAS[prose.kind], _text(prose.waiting))
+            self._delta(*DELTAS[prose.kind], from_utf8(prose.waiting))
             prose.waiting.clear()
         if prose.done:
             self._close()
 
     def _open_prose(self, prose: Prose) -> None:
-        block: JsonObject = {"type": prose.kind, prose.kind: ""}
-        if prose.kind == "thinking":
-            block["signature"] = ""
-        self._start(block)
+        thought = {"type": "thinking", "thinking": "", "signature": ""}
+        self._start(thought if prose.kind == "thinking" else {"type": "text", "text": ""})
         self._open = prose
 
     def _end_thought(self, thought: Prose) -> None:
@@ -371,18 +378,18 @@ class BlockWriter:
         self.called = True
         if call.custom:
             self._write_arguments(f'{{"{FREE_TEXT}":"')
-        self._write_arguments(_escaped(arguments) if call.custom else arguments)
+        self._write_arguments(escaped(arguments) if call.custom else arguments)
 
     def _grow_call(self, added: str) -> None:
         if not added or not isinstance(self._open, Call):
             return
-        self._write_arguments(_escaped(added) if self._open.custom else added)
+        self._write_arguments(escaped(added) if self._open.custom else added)
         if self._held:
             self._release()
 
     def _write_arguments(self, text: str) -> None:
         if text:
-            self._delta(*_DELTAS["call"], text)
+            self._delta(*_ARGUMENTS_DELTA, text)
 
     def _end_call(self, call: Call) -> None:
         if call.custom:
@@ -391,16 +398,3 @@ class BlockWriter:
             detail = "the arguments of a tool call are no complete JSON object"
             self._cx.losses.approximated(LossCode.TOOL_CALL_INCOMPLETE, self.arguments_at, detail)
         call.ended = True
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _text(data: bytes | bytearray) -> str:
-    return data.decode("utf-8", "surrogatepass")
-
-
-def _escaped(text: str) -> str:
-    """Text as it stands inside a JSON string."""
-    return dump_json(text)[1:-1].decode()

@@ -5,6 +5,7 @@
 | ``text``, ``refusal`` | ``text`` |
 | ``image_url``: a data URL, an address | ``image`` base64, url |
 | ``file`` with ``file_data``: a PDF, a text, an image | ``document`` base64, ``document`` text, ``image`` |
+| ``document_url``: an address, a data URL | ``document`` url, the same as ``file`` |
 | ``input_audio`` | none |
 
 Text without words is left out, since Anthropic refuses it.
@@ -46,6 +47,15 @@ FILE_DATA_TO_MESSAGES: Final = Fields(
     chat.File,
     {"file_data": "`source` base64 or text", "file_id": "`source` file, if allowed", "filename": "`title`"},
 )
+DOCUMENT_URL_TO_MESSAGES: Final = Fields(
+    chat.DocumentUrlPart,
+    {
+        "type": "`document` or `image` block",
+        "document_url": "`source` url, base64 or text",
+        "document_name": "`title`",
+        **_MARKS,
+    },
+)
 REFUSAL_TO_MESSAGES: Final = Fields(chat.RefusalPart, {"type": "`text` block", "refusal": "`text`", **_MARKS})
 
 # -- parts -----------------------------------------------------------------------------------------
@@ -72,6 +82,8 @@ def _other_to_messages(part: Json, path: Path, cx: Conversion) -> JsonObject | N
     match read:
         case chat.FilePart():
             return _file_to_messages(read, path, cx)
+        case chat.DocumentUrlPart():
+            return _document_to_messages(read, path, cx)
         case chat.RefusalPart():
             return _refusal_to_messages(read, path, cx)
         case chat.AudioPart():
@@ -164,22 +176,41 @@ def _file_block(file: chat.File, path: Path, cx: Conversion) -> JsonObject | Non
     if file.file_data:
         if file.file_id is not None:
             cx.losses.dropped(LossCode.FILE_ID, (*path, "file_id"), "the content itself is sent", "info")
-        return _document_from_data(DataUrl.parse(file.file_data), title, (*path, "file_data"), cx)
+        return _document_from_data(DataUrl.parse(file.file_data), title, (*path, "file_data"), (*path, "filename"), cx)
     if file.file_id and cx.options.file_ids == "keep":
         return {"type": "document", "source": {"type": "file", "file_id": file.file_id}, **title}
     cx.losses.refused(LossCode.FILE_ID, (*path, "file_id"), "a document by a file id of OpenAI's")
     return None
 
 
-def _document_from_data(url: DataUrl, title: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
+def _document_to_messages(part: chat.DocumentUrlPart, path: Path, cx: Conversion) -> JsonObject | None:
+    DOCUMENT_URL_TO_MESSAGES.report(part, path, cx.losses)
+    block = _document_block(part, path, cx)
+    if block is not None:
+        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+    return block
+
+
+def _document_block(part: chat.DocumentUrlPart, path: Path, cx: Conversion) -> JsonObject | None:
+    title = {"title": part.document_name} if part.document_name else {}
+    address, at = part.document_url, (*path, "document_url")
+    if is_data_url(address):
+        return _document_from_data(DataUrl.parse(address), title, at, (*path, "document_name"), cx)
+    if cx.dialect.url_sources:
+        return {"type": "document", "source": {"type": "url", "url": address}, **title}
+    cx.losses.refused(LossCode.DOCUMENT_URL, at, f"{cx.dialect.name} takes documents as data only, not by address")
+    return None
+
+
+def _document_from_data(
+    url: DataUrl, title: JsonObject, path: Path, title_path: Path, cx: Conversion
+) -> JsonObject | None:
     if url.is_pdf():
         source = {"type": "base64", "media_type": "application/pdf", "data": url.data}
         return {"type": "document", "source": source, **title}
     if url.media_type.startswith("image/"):
         if title:
-            cx.losses.dropped(
-                LossCode.DOCUMENT_NAME, (*path[:-1], "filename"), "Anthropic's images have no names", "info"
-            )
+            cx.losses.dropped(LossCode.DOCUMENT_NAME, title_path, "Anthropic's images have no names", "info")
         return _image_from_data(url, path, cx)
     text = url.text() if url.media_type.startswith("text/") else None
     if text is None:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ... import chat
 from ...chat.fragments import Fragment
 from ...losses import LossCode
-from ...wire import JsonObject, Path, dump_json
+from ...wire import Json, JsonObject, Path, dump_json
 from ..conversion import Conversion
 from ..fields import Fields
 from .blocks import DELTA, BlockWriter
 from .calls import FUNCTION_CALL_TO_MESSAGES
 from .prose import ProseKind
-from .reasoning import ANTHROPIC_FORMAT, BETWEEN_THOUGHTS, report_foreign, report_reasoning, text_of_part
+from .reasoning import (
+    ANTHROPIC_FORMAT,
+    BETWEEN_THOUGHTS,
+    Entry,
+    Readable,
+    entry_of,
+    goes_on,
+    is_readable,
+    report_foreign,
+    report_reasoning,
+    text_of,
+    text_of_part,
+)
 from .response_to_messages import AUDIO_TO_MESSAGES, MESSAGE_TO_MESSAGES, REPLY_PARTS_TO_MESSAGES
 from .think_tags import ThinkTagReader
 
@@ -55,15 +68,23 @@ FUNCTION_DELTA_TO_MESSAGES: Final = Fields(
 CUSTOM_DELTA_TO_MESSAGES: Final = Fields(chat.CustomDelta, {"name": "`name`", "input": "`input_json_delta`"})
 AUDIO_DELTA_TO_MESSAGES: Final = Fields(chat.AudioDelta, AUDIO_TO_MESSAGES.mapped, AUDIO_TO_MESSAGES.dropped)
 
+_DETAILS: Final = {
+    "reasoning.text": frozenset(("type", "text", "format", "index")),
+    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
+}
+"""The fields of reasoning without signature or anything that is lost, by its type."""
+
 
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
 
-    __slots__ = ("_blocks", "_cx", "_think_tags", "_thought_in_list", "refused")
+    __slots__ = ("_blocks", "_cx", "_entry", "_think_tags", "_thought_in_list", "refused")
 
     def __init__(self, blocks: BlockWriter, cx: Conversion) -> None:
         self.refused: bool = False
         """Whether the model refused to answer."""
+        self._entry: Entry | None = None
+        """The entry of a list that tells the thought, or tells it beside a string."""
         self._blocks = blocks
         self._cx = cx
         self._think_tags = ThinkTagReader(cx.options.think_tags)
@@ -92,6 +113,8 @@ class DeltaReader:
             return
         for at, part in enumerate(delta.content or ()):
             REPLY_PARTS_TO_MESSAGES.report(part, (*DELTA, "content", at), self._cx.losses)
+            if at:
+                self._blocks.end_text()  # only the first part of a delta may go on with the one before
             match part:
                 case chat.TextPart(text=text):
                     self._say("text", text, (*DELTA, "content", at))
@@ -111,7 +134,7 @@ class DeltaReader:
     def _refuse(self, text: str, path: Path) -> None:
         self.refused = True
         self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
-        self._say("text", text, path)
+        self._say("refusal", text, path)
 
     def _hear(self, audio: chat.AudioDelta) -> None:
         if not any(audio.to_dict().values()):
@@ -120,57 +143,75 @@ class DeltaReader:
         AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
         if audio.id or audio.data or audio.transcript:
             self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
-        self._say("text", audio.transcript or "", path)
+        self._say("transcript", audio.transcript or "", path)
 
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
         if kind == "thinking" and not self._blocks.thinking:
             self._blocks.thought_at = path
+            self._entry = None
         if text:
             self._blocks.say(kind, text)
 
     def _read_reasoning(self, delta: chat.Delta) -> None:
         """The strings are the text; the lists repeat it, and add what is signed."""
         report_reasoning(delta, DELTA, self._cx.losses)
-        plain = delta.reasoning_content or delta.reasoning or delta.reasoning_text
+        slot = "thinking_blocks" if delta.thinking_blocks else "reasoning_details"
+        entries = delta.thinking_blocks or delta.reasoning_details or ()
+        plain = None if _are_several(entries) else _plain(delta)
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
+            self._end_other(entries[:1])
             self._thought_in_list = False
             self._say("thinking", plain, (*DELTA, _slot_of(delta)))
-        for at, block in enumerate(delta.thinking_blocks or ()):
-            match block:
-                case chat.ThinkingBlock():
-                    self._read_thought(block.thinking, block.signature, plain, "thinking_blocks")
-                case chat.RedactedThinkingBlock(data=str() as data):
-                    self._blocks.redact(data)
-                case _:
-                    report_foreign((*DELTA, "thinking_blocks", at), self._cx.losses)
-        for at, detail in enumerate(() if delta.thinking_blocks else delta.reasoning_details or ()):
-            self._read_detail(detail, plain, (*DELTA, "reasoning_details", at))
+        for at, entry in enumerate(entries):
+            self._read_entry(entry, plain, (*DELTA, slot, at))
 
-    def _read_detail(self, detail: chat.ReasoningDetail, plain: str | None, path: Path) -> None:
-        match detail:
+    def repeats(self, details: Json) -> bool:
+        """Whether ``reasoning_details`` can do no more than repeat the thought that a string tells. Has no effects."""
+        entry = _entry_of(details)
+        return entry is not None and entry == self._entry
+
+    def _read_entry(self, entry: chat.ThinkingBlocksItem | chat.ReasoningDetail, plain: str | None, path: Path) -> None:
+        match entry:
+            case chat.ThinkingBlock():
+                if path[-1] and entry.thinking is not None:
+                    self._blocks.end_told()  # the blocks of one delta do not go on with each other
+                self._read_thought(entry, entry.signature, plain, path)
             case chat.ReasoningText():
-                ours = detail.format in (None, ANTHROPIC_FORMAT)
-                self._read_thought(detail.text, detail.signature if ours else None, plain, "reasoning_details")
-                if detail.signature and not ours:
+                ours = entry.format in (None, ANTHROPIC_FORMAT)
+                self._read_thought(entry, entry.signature if ours else None, plain, path)
+                if entry.signature and not ours:
                     report_foreign((*path, "signature"), self._cx.losses)
             case chat.ReasoningSummary():
-                self._read_thought(detail.summary, None, plain, "reasoning_details")
-            case chat.ReasoningEncrypted(data=str() as data) if detail.format == ANTHROPIC_FORMAT:
+                self._read_thought(entry, None, plain, path)
+            case chat.RedactedThinkingBlock(data=str() as data):
+                self._blocks.redact(data)
+            case chat.ReasoningEncrypted(data=str() as data) if entry.format == ANTHROPIC_FORMAT:
                 self._blocks.redact(data)
             case _:
                 report_foreign(path, self._cx.losses)
 
-    def _read_thought(self, text: str | None, signature: str | None, plain: str | None, slot: str) -> None:
+    def _read_thought(self, piece: Readable, signature: str | None, plain: str | None, path: Path) -> None:
+        """A piece of an entry, which may repeat what strings told."""
+        self._end_other([piece])
+        text = "" if plain else text_of(piece)
         if signature:
-            self._blocks.sign("" if plain else text or "", signature)
-        elif text and not plain and (self._thought_in_list or not self._blocks.end_thought(text)):
+            self._blocks.sign(text, signature, goes_on=self._entry is not None)
+        elif text and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
-            self._say("thinking", text, (*DELTA, slot))
+            self._say("thinking", text, path[:-1])
+        self._entry = entry_of(piece)
+
+    def _end_other(self, pieces: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> None:
+        """End the thought that another entry tells, lest it gets the text or the signature of these."""
+        for piece in pieces:
+            if self._entry is not None and is_readable(piece) and not goes_on(self._entry, entry_of(piece)):
+                self._blocks.end_told()
+                self._entry = None
 
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
         index = call.index if call.index is not None else position
-        if call.custom is not None:
+        if call.custom is not None and _is_custom(call):
             self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
         else:
             function = call.function or chat.FunctionDelta()
@@ -178,10 +219,13 @@ class DeltaReader:
 
     def _report_call(self, call: chat.ToolCallDelta, path: Path) -> None:
         CALL_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
-        if call.function is not None:
-            FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
-        if call.custom is not None:
+        if call.function is not None and call.custom is not None:
+            other = "function" if _is_custom(call) else "custom"
+            self._cx.losses.dropped(LossCode.UNKNOWN_FIELD, (*path, other), "a call is of one kind")
+        if call.custom is not None and _is_custom(call):
             CUSTOM_DELTA_TO_MESSAGES.report(call.custom, (*path, "custom"), self._cx.losses)
+        elif call.function is not None:
+            FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
 
     def _read_legacy_call(self, call: chat.FunctionDelta) -> None:
         path: Path = (*DELTA, "function_call")
@@ -190,6 +234,31 @@ class DeltaReader:
             self.end_text()
             self._blocks.call_at, self._blocks.arguments_at = path, (*path, "arguments")
             self._blocks.call(Fragment(None, "", call.name or "", _text_of(call.arguments)))
+
+
+def _entry_of(details: Json) -> Entry | None:
+    """The entry of which a list of reasoning is a piece; None if the list says more than a text."""
+    try:
+        (detail,) = details
+        kind: str = detail["type"]
+        is_piece = _DETAILS[kind].issuperset(detail)
+        return (kind, detail.get("index"), None, detail.get("format")) if is_piece else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _are_several(entries: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> bool:
+    """Whether a list tells more than one thought, which a string beside it runs together."""
+    return len(entries) > 1 and any(is_readable(entry) and text_of(entry) for entry in entries)
+
+
+def _plain(delta: chat.Delta) -> str | None:
+    return delta.reasoning_content or delta.reasoning or delta.reasoning_text
+
+
+def _is_custom(call: chat.ToolCallDelta) -> bool:
+    """Whether a call is free-form; if it says to be of both kinds, its type decides, as in a whole reply."""
+    return call.custom is not None and (call.function is None or call.type == "custom")
 
 
 def _slot_of(delta: chat.Delta) -> str:

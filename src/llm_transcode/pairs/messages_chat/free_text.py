@@ -1,4 +1,4 @@
-"""Free text out of the JSON that wraps it, while it streams.
+"""Free text in the JSON that wraps it, while it streams.
 
 A free-form tool of Chat is a function with one string towards Anthropic, so its call streams as
 ``{"input":"..."}`` in pieces cut anywhere, inside an escape too.
@@ -10,9 +10,10 @@ import json
 import re
 from typing import Final
 
+from ...wire import dump_json
 from .tools import FREE_TEXT
 
-__all__ = ["FreeTextReader"]
+__all__ = ["FreeTextReader", "escaped"]
 
 _OPENING: Final = re.compile(r'\s*\{\s*"' + FREE_TEXT + r'"\s*:\s*"')
 _LONGEST_OPENING: Final = 64
@@ -82,3 +83,8 @@ class FreeTextReader:
         elif len(self._rest) > _LONGEST_OPENING:
             self.unwraps = False
         return self._inside
+
+
+def escaped(text: str) -> str:
+    """Text as it stands inside a JSON string."""
+    return dump_json(text)[1:-1].decode()

@@ -114,7 +114,6 @@ WHOLE: Final[dict[type[WireModel], str]] = {
     chat.UnknownMessage: "refused: nobody knows who speaks",
     chat.UnknownPart: "taken over if it is a block of Messages, left out otherwise",
     chat.AudioPart: "refused: Anthropic does not listen",
-    chat.DocumentUrlPart: "left out: an extension of Mistral's",
     chat.UnknownToolCall: _UNKNOWN,
     chat.UnknownReasoning: "left out: only another vendor can read it",
     chat.UnknownThinkingBlock: "left out: only another vendor can read it",

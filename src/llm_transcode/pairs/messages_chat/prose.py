@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["Prose", "ProseKind"]
+__all__ = ["DELTAS", "Prose", "ProseKind", "from_utf8", "utf8"]
 
-ProseKind: TypeAlias = Literal["text", "thinking"]
+ProseKind: TypeAlias = Literal["text", "refusal", "transcript", "thinking"]
+"""Which field of Chat tells it; all but thinking are blocks of text, each of its own, as in a whole reply."""
+
+DELTAS: Final[dict[ProseKind, tuple[str, str]]] = {
+    "text": ("text_delta", "text"),
+    "refusal": ("text_delta", "text"),
+    "transcript": ("text_delta", "text"),
+    "thinking": ("thinking_delta", "thinking"),
+}
+"""The type of a block's delta, and the field that grows."""
 
 
 @dataclass(slots=True)
@@ -29,8 +38,18 @@ class Prose:
     def note(self, text: str) -> None:
         """Take note of a piece that is streamed."""
         self.length += len(text)
-        self.checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"), self.checksum)
+        self.checksum = zlib.crc32(utf8(text), self.checksum)
 
     def said(self, text: str) -> bool:
         """Whether exactly this text was streamed."""
-        return len(text) == self.length and zlib.crc32(text.encode("utf-8", "surrogatepass")) == self.checksum
+        return len(text) == self.length and zlib.crc32(utf8(text)) == self.checksum
+
+
+def utf8(text: str) -> bytes:
+    """The bytes of a text."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def from_utf8(data: bytes | bytearray) -> str:
+    """The text of such bytes."""
+    return data.decode("utf-8", "surrogatepass")

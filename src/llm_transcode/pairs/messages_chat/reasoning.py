@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias, TypeGuard
 
 from typing_extensions import assert_never
 
@@ -27,13 +27,19 @@ from ..fields import KNOWN, VENDOR, Drop, Fields, UnionFields
 __all__ = [
     "ANTHROPIC_FORMAT",
     "BETWEEN_THOUGHTS",
+    "Entry",
+    "Readable",
     "Reasoning",
     "carry",
+    "entry_of",
+    "goes_on",
     "holds_reasoning",
+    "is_readable",
     "read_reasoning",
     "report_foreign",
     "report_plain",
     "report_reasoning",
+    "text_of",
     "text_of_part",
     "thinking_to_chat",
     "thinking_to_messages",
@@ -154,31 +160,93 @@ def detail_of(thought: JsonObject, index: int) -> JsonObject:
 # -- Chat to Messages --------------------------------------------------------------------
 
 
+Readable: TypeAlias = chat.ReasoningText | chat.ReasoningSummary | chat.ThinkingBlock
+"""An entry of a list of reasoning that has a text."""
+
+Entry: TypeAlias = tuple[str, int | None, str | None, str | None]
+"""What tells an entry from others: its type, index, id and format."""
+
+
+def is_readable(entry: chat.ReasoningDetail | chat.ThinkingBlocksItem) -> TypeGuard[Readable]:
+    """Whether an entry has a text."""
+    return isinstance(entry, chat.ReasoningText | chat.ReasoningSummary | chat.ThinkingBlock)
+
+
+def text_of(entry: Readable) -> str:
+    """The text of an entry, or of a piece of one."""
+    match entry:
+        case chat.ReasoningText(text=text) | chat.ReasoningSummary(summary=text) | chat.ThinkingBlock(thinking=text):
+            return text or ""
+
+
+def entry_of(entry: Readable) -> Entry:
+    """What tells this entry, or the one that this is a piece of, from others."""
+    if isinstance(entry, chat.ThinkingBlock):
+        return entry.type, None, None, None
+    return entry.type, entry.index, entry.id or None, entry.format
+
+
+def goes_on(before: Entry, after: Entry) -> bool:
+    """Whether two entries in a row are pieces of one thought: nothing that both of them state differs."""
+    (kind, index, *others), (next_kind, next_index, *next_others) = before, after
+    if kind != next_kind or next_index not in (None, index):
+        return False
+    return all(None in pair or pair[0] == pair[1] for pair in zip(others, next_others, strict=True))
+
+
 @dataclass(slots=True)
 class Reasoning:
-    """What a Chat message holds of reasoning: blocks that Anthropic reads back, and text without signature."""
+    """What a Chat message holds of reasoning, as blocks of Messages."""
 
     paths: list[Path]
     """Where it stands."""
-    blocks: list[JsonObject] = field(default_factory=list[JsonObject])
-    unsigned: str = ""
+    thoughts: list[JsonObject] = field(default_factory=list[JsonObject])
+    """One without signature, which Anthropic does not read back, has an empty one."""
     foreign: list[Path] = field(default_factory=list[Path])
     """Where data stands that only another vendor can read, or should stand."""
+    _told: list[str] = field(default_factory=list[str])
+    """The pieces of a thought that has not come to its end."""
+    _entry: Entry | None = None
+    """The entry that told the last piece."""
+
+    @property
+    def signed(self) -> list[JsonObject]:
+        """What Anthropic reads back."""
+        return [thought for thought in self.thoughts if thought.get("signature") or "data" in thought]
+
+    @property
+    def unsigned(self) -> str:
+        """The text of all other thoughts."""
+        return visible([thought for thought in self.thoughts if not thought.get("signature")])
 
     def add(self, text: str, signature: str | None) -> None:
-        """A piece of readable reasoning; a signature ends the block that the pieces make up."""
+        """A piece of readable reasoning; a signature ends the thought that the pieces make up."""
+        self._told.append(text)
         if signature:
-            self.blocks.append({"type": "thinking", "thinking": self.unsigned + text, "signature": signature})
-            self.unsigned = ""
-        else:
-            self.unsigned += text
+            self.end(signature)
+
+    def add_piece(self, piece: Readable, signature: str | None) -> None:
+        """The same; a signature covers nothing but the pieces of its own entry."""
+        entry = entry_of(piece)
+        if self._entry is not None and not goes_on(self._entry, entry):
+            self.end()
+        self._entry = entry
+        self.add(text_of(piece), signature)
 
     def add_redacted(self, data: str | None, path: Path) -> None:
         """Reasoning that only Anthropic reads; without its data not even that."""
         if data is None:
             self.foreign.append(path)
         else:
-            self.blocks.append({"type": "redacted_thinking", "data": data})
+            self.end()
+            self.thoughts.append({"type": "redacted_thinking", "data": data})
+
+    def end(self, signature: str = "") -> None:
+        """The thought that was told has come to its end, if there is one."""
+        text = "".join(self._told)
+        self._told.clear()
+        if text or signature:
+            self.thoughts.append({"type": "thinking", "thinking": text, "signature": signature})
 
 
 _SLOTS: Final = frozenset(("thinking_blocks", "reasoning_details", "reasoning_content", "reasoning", "reasoning_text"))
@@ -206,8 +274,9 @@ def _reasoning_of(message: chat.AssistantFields, path: Path) -> Reasoning:
     if message.thinking_blocks:
         return _from_thinking_blocks(message.thinking_blocks, (*path, "thinking_blocks"))
     found = _from_details(message.reasoning_details or (), (*path, "reasoning_details"))
-    if not found.blocks and not found.unsigned:
+    if not found.thoughts:
         _add_plain(message, path, found)
+        found.end()
     return found
 
 
@@ -219,7 +288,7 @@ def _add_plain(message: chat.AssistantFields, path: Path, found: Reasoning) -> N
     ):
         if text:
             found.paths = [(*path, slot)]
-            found.unsigned = text
+            found.add(text, None)
             return
     if isinstance(message.content, list):
         _add_parts(message.content, (*path, "content"), found)
@@ -253,7 +322,7 @@ def report_foreign(path: Path, losses: Recorder) -> None:
 def _add_parts(parts: Sequence[chat.Part], path: Path, found: Reasoning) -> None:
     """Mistral's reasoning, which stands among the parts of the text."""
     found.paths = [(*path, index) for index, part in enumerate(parts) if isinstance(part, chat.ThinkingPart)]
-    found.unsigned += "".join(text_of_part(part) for part in parts if isinstance(part, chat.ThinkingPart))
+    found.add("".join(text_of_part(part) for part in parts if isinstance(part, chat.ThinkingPart)), None)
 
 
 def text_of_part(part: chat.ThinkingPart) -> str:
@@ -264,10 +333,13 @@ def text_of_part(part: chat.ThinkingPart) -> str:
 
 
 def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path) -> Reasoning:
+    """Each block is a thought of its own; one that has no text at all is the signature of the one before."""
     found = Reasoning([path])
     for index, block in enumerate(blocks):
         match block:
             case chat.ThinkingBlock():
+                if block.thinking is not None:
+                    found.end()
                 found.add(block.thinking or "", block.signature)
             case chat.RedactedThinkingBlock():
                 found.add_redacted(block.data, (*path, index))
@@ -275,27 +347,29 @@ def _from_thinking_blocks(blocks: Sequence[chat.ThinkingBlocksItem], path: Path)
                 found.foreign.append((*path, index))
             case _:
                 assert_never(block)
+    found.end()
     return found
 
 
 def _from_details(details: Sequence[chat.ReasoningDetail], path: Path) -> Reasoning:
-    """Entries without signature run on into the next: OpenRouter cuts one block into many."""
+    """Entries may run on into the next until a signature ends them: OpenRouter cuts one block into many."""
     found = Reasoning([path])
     for index, detail in enumerate(details):
         match detail:
             case chat.ReasoningText():
                 ours = detail.format in (None, ANTHROPIC_FORMAT)
-                found.add(detail.text or "", detail.signature if ours else None)
+                found.add_piece(detail, detail.signature if ours else None)
                 if detail.signature and not ours:
                     found.foreign.append((*path, index, "signature"))
             case chat.ReasoningSummary():
-                found.add(detail.summary or "", None)
+                found.add_piece(detail, None)
             case chat.ReasoningEncrypted() if detail.format == ANTHROPIC_FORMAT:
                 found.add_redacted(detail.data, (*path, index))
             case chat.ReasoningEncrypted() | chat.UnknownReasoning():
                 found.foreign.append((*path, index))
             case _:
                 assert_never(detail)
+    found.end()
     return found
 
 
@@ -303,11 +377,11 @@ def thinking_to_messages(message: chat.AssistantFields, path: Path, cx: Conversi
     """The thinking of an earlier turn, as far as Anthropic reads it: "Invalid `signature` in `thinking` block"."""
     found = read_reasoning(message, path, cx.losses)
     if not found.unsigned.strip():
-        return found.blocks
+        return found.signed
     if cx.options.unsigned_thinking == "text":
         for at in found.paths:
             cx.losses.approximated(LossCode.THINKING_UNSIGNED, at, "reasoning without signature is sent as text")
-        return [*found.blocks, {"type": "text", "text": found.unsigned}]
+        return [*found.signed, {"type": "text", "text": found.unsigned}]
     for at in found.paths:
         cx.losses.dropped(LossCode.THINKING_UNSIGNED, at, "Anthropic reads back only what it has signed", "info")
-    return found.blocks
+    return found.signed

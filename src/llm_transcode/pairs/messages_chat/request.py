@@ -16,6 +16,7 @@ from ...facts import ModelFacts, facts_of, with_capabilities
 from ...losses import LossCode
 from ...options import Options
 from ...protocols import Protocol
+from ...renaming import renamed
 from ...wire import Body, JsonObject, Path, tag_of
 from ..conversion import Conversion
 from ..fields import Drop, Fields
@@ -167,16 +168,10 @@ STREAM_OPTIONS_TO_MESSAGES: Final = Fields(
 
 def _begin(model: str | None, target: Protocol, options: Options) -> tuple[Conversion, JsonObject]:
     """The conversion and the first field of the request, the model under the backend's name."""
-    name = _renamed(model or "", options)
+    name = renamed(model or "", options)
     facts = _facts(name, options)
     cx = Conversion(options, dialect_named(options.dialect, target), facts)
     return cx, {"model": name} if model is not None else {}
-
-
-def _renamed(model: str, options: Options) -> str:
-    if options.models is None:
-        return model
-    return options.models(model) if callable(options.models) else options.models.get(model, model)
 
 
 def _facts(model: str, options: Options) -> ModelFacts:

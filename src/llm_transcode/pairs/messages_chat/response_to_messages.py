@@ -239,15 +239,14 @@ def _blocks(message: JsonObject, seed: str, path: Path, cx: Conversion) -> list[
 def _thinking(message: chat.ResponseMessage, path: Path, cx: Conversion) -> list[JsonObject]:
     """An unsigned thought gets an empty signature, which marks it as unsigned when it comes back."""
     found = read_reasoning(message, path, cx.losses)
-    if not found.unsigned:
-        return found.blocks
-    return [*found.blocks, _unsigned(found.unsigned, found.paths, cx)]
+    if found.unsigned:
+        _report_unsigned(found.paths, cx)
+    return found.thoughts
 
 
-def _unsigned(thought: str, paths: Iterable[Path], cx: Conversion) -> JsonObject:
+def _report_unsigned(paths: Iterable[Path], cx: Conversion) -> None:
     for at in paths:
         cx.losses.invented(LossCode.THINKING_UNSIGNED, at, "reasoning without signature gets an empty one")
-    return {"type": "thinking", "thinking": thought, "signature": ""}
 
 
 def _prose(content: str, path: Path, cx: Conversion) -> list[JsonObject]:
@@ -255,7 +254,10 @@ def _prose(content: str, path: Path, cx: Conversion) -> list[JsonObject]:
     thought = ""
     if cx.options.think_tags:
         thought, content = split_thinking(content, cx.options.think_tags)
-    blocks = [_unsigned(thought, [path], cx)] if thought else []
+    blocks: list[JsonObject] = []
+    if thought:
+        _report_unsigned([path], cx)
+        blocks.append({"type": "thinking", "thinking": thought, "signature": ""})
     if content:
         blocks.append(text_block(content))
     return blocks

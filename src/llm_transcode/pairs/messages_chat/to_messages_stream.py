@@ -76,12 +76,6 @@ _PROSE: Final[dict[str, Place]] = {
 }
 """The fields of a delta that are plain text, of which a reply has one of each kind."""
 
-_DETAILS: Final = {
-    "reasoning.text": frozenset(("type", "text", "format", "index")),
-    "reasoning.summary": frozenset(("type", "summary", "format", "index")),
-}
-"""The fields of reasoning without signature or anything that is lost, by its type."""
-
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
@@ -106,6 +100,8 @@ class ToMessagesStream:
         "_deltas",
         "_finish",
         "_matched",
+        "_model",
+        "_named",
         "_quiet",
         "_quiet_of_choice",
         "_quiet_of_delta",
@@ -122,6 +118,10 @@ class ToMessagesStream:
         self._context = context
         self._blocks = BlockWriter(self._cx, context)
         self._started = False
+        self._model = ""
+        """What ``message_start`` said."""
+        self._named: tuple[str | None, str | None] = (None, None)
+        """The id and the model of the chunk before."""
         self._finish: str | None = None
         self._matched: str | None = None
         self._tier: str | None = None
@@ -171,7 +171,9 @@ class ToMessagesStream:
         if said == "tool_calls" and details is None:
             return _arguments(value)
         place = None if said is None else _PROSE.get(said)
-        if place is None or not isinstance(value, str) or not (details is None or _repeat(details, place)):
+        if place is None or not isinstance(value, str):
+            return None
+        if details is not None and not (place == _THINKING and self._deltas.repeats(details)):
             return None
         return place, value
 
@@ -182,6 +184,8 @@ class ToMessagesStream:
         if chunk.get("usage") and not _are_counts(chunk["usage"]):
             return False
         if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
+            return False
+        if (chunk.get("id"), chunk.get("model")) != self._named:
             return False
         return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
@@ -215,6 +219,7 @@ class ToMessagesStream:
             self._note_tier(chunk.service_tier)
         if chunk.choices or chunk.id:
             self._start(chunk.id, chunk.model)
+        self._note_names(chunk.id, chunk.model)
         for at, choice in enumerate(chunk.choices or ()):
             if choice.index in (0, None):
                 self._read_choice(choice, ("choices", at))
@@ -235,6 +240,17 @@ class ToMessagesStream:
         else:
             self._tier = tier_to_messages(tier, ("service_tier",), self._cx.losses)
 
+    def _note_names(self, message_id: str | None, model: str | None) -> None:
+        """Gateways that fall back to another model, or answer in several steps, change the names of a reply."""
+        if self._named == (message_id, model) or not self._started:
+            return
+        self._named = message_id, model
+        detail = "it is not what message_start has said, the only event with a slot for it"
+        if message_id and message_id != self._blocks.message_id:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("id",), detail, "info")
+        if model and model != self._model and not self._context.renamed:
+            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("model",), detail, "info")
+
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
             return
@@ -243,11 +259,12 @@ class ToMessagesStream:
             self._cx.losses.invented(LossCode.ID, ("id",), "a reply without id gets one")
             message_id = made_up_id("msg_", repr(self._context.model).encode(), self._cx.options)
         self._blocks.message_id = message_id
+        self._model = model_of_reply(model, self._context, self._cx.losses)
         message: JsonObject = {
             "id": message_id,
             "type": "message",
             "role": "assistant",
-            "model": model_of_reply(model, self._context, self._cx.losses),
+            "model": self._model,
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
@@ -362,14 +379,6 @@ def _are_counts(usage: Json) -> bool:
 def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:
     """Whether all fields are null, on record as lost, or say nothing that an earlier chunk did not say."""
     return all(item is None or name in quiet for name, item in value.items())
-
-
-def _repeat(details: Json, place: Place) -> bool:
-    """Whether a list of reasoning can do no more than repeat the thought that a string tells."""
-    try:
-        return place == _THINKING and all(_DETAILS[detail["type"]].issuperset(detail) for detail in details)
-    except (KeyError, TypeError):
-        return False
 
 
 def _with_reported(quiet: frozenset[str], value: WireModel, fields: Fields) -> frozenset[str]:
