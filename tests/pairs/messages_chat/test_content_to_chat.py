@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from llm_transcode import Dialect, LossCode, Options, Unsupported
+from llm_transcode import Dialect, InvalidPayload, LossCode, Options, Unsupported
 from tests.pairs.messages_chat.conversions import JsonObject, to_chat
 from tests.pitfalls.conversions import text, user
 
@@ -216,6 +216,16 @@ def test_a_mark_stands_at_the_end_of_what_a_block_becomes(block: JsonObject, par
 
     assert found == [*parts[:-1], {**parts[-1], **MARK}]
     assert losses == parts_of(block, MARKS)[1]
+
+
+@pytest.mark.parametrize(
+    ("block", "place"), [({"type": "image", "source": 1}, ".source"), ({"type": "text", "text": 1}, ".text"), ({}, "")]
+)
+def test_bad_input_is_named_by_its_place(block: JsonObject, place: str) -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        parts_of(block)
+
+    assert caught.value.path.startswith(f"{AT}{place}")
 
 
 # -- what Chat does not take -----------------------------------------------------------------------

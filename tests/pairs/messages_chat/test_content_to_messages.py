@@ -190,11 +190,20 @@ def test_a_block_of_messages_stays_what_it_is(block: JsonObject) -> None:
     assert block_of({**block, **MARK}) == ([{**block, **MARK}], [])
 
 
-def test_a_block_of_messages_that_is_none_is_bad_input() -> None:
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ({"type": "image", "source": 1}, ".source"),
+        ({"type": "image_url", "image_url": 1}, ".image_url"),
+        ({"type": "text", "text": 1}, ".text"),
+        ({}, ""),
+    ],
+)
+def test_bad_input_is_named_by_its_place(part: JsonObject, place: str) -> None:
     with pytest.raises(InvalidPayload) as caught:
-        block_of({"type": "image", "source": 1})
+        block_of(part)
 
-    assert caught.value.path == f"{AT}.source"
+    assert caught.value.path.startswith(f"{AT}{place}")
 
 
 # -- what Anthropic does not take ------------------------------------------------------------------
