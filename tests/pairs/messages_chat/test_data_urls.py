@@ -54,6 +54,8 @@ def test_image_type(url: str, expected: str | None) -> None:
     ("url", "expected"),
     [
         ("data:application/pdf;base64,AA==", True),
+        ("data:application/pdf,%25PDF", False),
+        ("data:application/pdf,JVBERi0=", True),
         ("data:application/octet-stream;base64,JVBERi0=", True),
         ("data:text/plain;base64,AA==", False),
     ],

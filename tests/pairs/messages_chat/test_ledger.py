@@ -82,3 +82,18 @@ def test_what_goes_as_a_whole_is_met_and_has_no_table() -> None:
 
     assert {model.__qualname__ for model in WHOLE if model not in REACHABLE} == set()
     assert {model.__qualname__ for model in WHOLE if model in tabled} == set()
+
+
+@pytest.mark.parametrize(
+    ("concept", "model"),
+    [
+        ("tools", messages.BashTool),
+        ("content_to_chat", messages.TextBlock),
+        ("content_to_chat", messages.UrlImageSource),
+        ("response_to_chat", messages.Response),
+        ("response_to_messages", chat.Response),
+    ],
+)
+def test_a_table_is_named_after_the_module_that_makes_it(concept: str, model: type[WireModel]) -> None:
+    """Those that a module imports, or puts together in a union, are not counted twice."""
+    assert [entry.concept for entry in LEDGER if (entry.concept, entry.fields.model) == (concept, model)] == [concept]

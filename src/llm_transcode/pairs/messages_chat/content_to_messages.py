@@ -214,6 +214,8 @@ def _document_from_data(
         return _image_from_data(url, path, cx)
     text = url.text() if url.media_type.startswith("text/") else None
     if text is None:
-        cx.losses.refused(LossCode.MEDIA, path, f"a file of type {url.media_type!r}; Anthropic takes PDF and text")
+        cx.losses.refused(
+            LossCode.MEDIA, path, f"a file of type {url.media_type!r}; Anthropic takes text, and PDF in base64"
+        )
         return None
     return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}, **title}

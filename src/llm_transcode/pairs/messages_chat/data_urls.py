@@ -48,8 +48,8 @@ class DataUrl(NamedTuple):
         return next((kind for magic, kind in _IMAGE_MAGIC.items() if self.data.startswith(magic)), None)
 
     def is_pdf(self) -> bool:
-        """Whether it is a PDF, by its label or its first bytes."""
-        return self.media_type == "application/pdf" or self.data.startswith(_PDF_MAGIC)
+        """Whether it is a PDF in base64, by its label or its first bytes."""
+        return (self.media_type == "application/pdf" and self.base64) or self.data.startswith(_PDF_MAGIC)
 
     def text(self) -> str | None:
         """The text inside, or None if it is none."""

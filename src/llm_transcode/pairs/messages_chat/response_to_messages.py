@@ -198,8 +198,9 @@ def _invented_id(response: JsonObject, cx: Conversion) -> str:
 def _usage(response: JsonObject, cx: Conversion) -> JsonObject:
     usage: JsonObject | None = response.get("usage")
     path: Path = ("usage",)
-    if usage is None and response.get("x_groq") is not None:
-        usage = response["x_groq"].get("usage")
+    groq: JsonObject = response.get("x_groq") or {}
+    if usage is None and groq.get("usage") is not None:
+        usage = groq["usage"]
         path = ("x_groq", "usage")
     included = counts_cache_within(cx.options.dialect)
     counts = usage_to_messages(usage, path, cx.losses, cached_included=included)
@@ -280,9 +281,9 @@ def _texts(parts: Sequence[chat.Part], path: Path, cx: Conversion) -> Iterator[s
 
 
 def _transcript(audio: JsonObject, path: Path, cx: Conversion) -> list[JsonObject]:
-    transcript = audio.get("transcript")
-    if not (audio["id"] or transcript):
+    if not any(audio.values()):
         return []
+    transcript = audio.get("transcript")
     AUDIO_TO_MESSAGES.report_object(audio, path, cx.losses)
     cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
     return [text_block(transcript)] if transcript else []
