@@ -9,8 +9,8 @@ exactly that line turns back into the flag.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 from ... import chat, messages
 from ...errors import InvalidPayload
@@ -34,14 +34,10 @@ __all__ = [
     "call_to_messages",
     "function_call_to_messages",
     "input_of",
-    "queued",
     "result_to_chat",
     "result_to_messages",
     "tool_use",
 ]
-
-C = TypeVar("C")
-K = TypeVar("K")
 
 ERROR_MARK: Final = "[tool_error]"
 """The first line of a failed tool's result in Chat."""
@@ -303,17 +299,6 @@ def _is_error_mark(part: Json) -> bool:
 def _result_blocks(parts: Sequence[Json], start: int, path: Path, cx: Conversion) -> list[JsonObject]:
     blocks = (part_to_messages(parts[at], (*path, "content", at), cx) for at in range(start, len(parts)))
     return [block for block in blocks if block is not None]
-
-
-# -- calls that wait for their results -------------------------------------------------------------
-
-
-def queued(calls: Sequence[C], key: Callable[[C], K]) -> dict[K, list[C]]:
-    """Calls by what their results name. Several may share one name; the next to be answered stands last."""
-    queues: dict[K, list[C]] = {}
-    for call in reversed(calls):
-        queues.setdefault(key(call), []).append(call)
-    return queues
 
 
 # -- ids -----------------------------------------------------------------------------------------

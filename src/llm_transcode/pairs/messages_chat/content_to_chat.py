@@ -23,7 +23,7 @@ from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields, UnionFields
 from .caching import mark_for_chat, no_slot_for_mark
 
-__all__ = ["block_to_chat", "parts_to_chat", "text_part", "text_to_chat"]
+__all__ = ["block_to_chat", "joined", "parts_to_chat", "text_part", "text_to_chat"]
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -93,6 +93,13 @@ COMPACTION_TO_CHAT: Final = Fields(
 def text_part(text: str) -> JsonObject:
     """A text part of Chat."""
     return {"type": "text", "text": text}
+
+
+def joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
+    """Parts as the content of a message; texts as one string, for backends that take no list of parts."""
+    if cx.dialect.content_parts or any(part["type"] != "text" for part in parts):
+        return parts
+    return "\n\n".join(part["text"] for part in parts)
 
 
 def parts_to_chat(block: Json, path: Path, cx: Conversion) -> list[JsonObject]:

@@ -6,13 +6,15 @@ assistant turn with calls opens a *window* that lasts until the next assistant t
 it become tool messages right behind the calls, in the order of the calls, and what else the turns in
 the window hold stays in its turn and its order. `turns_to_messages` is the way back.
 
+Anthropic reads neighbouring turns of one role as one. Chat takes them as they are, unless calls stand
+in one of them: the message that makes the calls goes on to the last turn before their results.
+
 What the turns say is never reordered otherwise, and no turn's conversion depends on a later turn,
 except that results are fetched for their calls: prompt caches live on stable prefixes.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,8 +25,9 @@ from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
 from .calls import CallIds, answered_id, call_to_chat, result_to_chat
-from .content_to_chat import block_to_chat, parts_to_chat, text_part, text_to_chat
+from .content_to_chat import block_to_chat, joined, parts_to_chat, text_part, text_to_chat
 from .reasoning import thinking_to_chat
+from .windows import MessagesWindow
 
 __all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "system_to_chat", "turns_to_chat"]
 
@@ -85,7 +88,7 @@ def system_to_chat(system: str | Sequence[Json] | None, cx: Conversion) -> list[
         path = ("system", index)
         if not (_is_billing_line(block) and _strips_billing_line(path, cx)):
             parts += parts_to_chat(block, path, cx)
-    return [{"role": "system", "content": _joined(parts, cx)}] if parts else []
+    return [{"role": "system", "content": joined(parts, cx)}] if parts else []
 
 
 def _is_billing_line(block: Json) -> bool:
@@ -105,36 +108,18 @@ def _strips_billing_line(path: Path, cx: Conversion) -> bool:
     return cx.options.strip_billing_line
 
 
-def _joined(parts: list[JsonObject], cx: Conversion) -> str | list[JsonObject]:
-    """Texts as one string, for backends that take no list of parts."""
-    if cx.dialect.content_parts or any(part["type"] != "text" for part in parts):
-        return parts
-    return "\n\n".join(part["text"] for part in parts)
-
-
 # -- the walk --------------------------------------------------------------------------------------
 
 
-class _Window:
-    """The calls of the last assistant turn, and the results found for them."""
+class _Said:
+    """What an assistant turn says, sorted as Chat wants it."""
 
-    __slots__ = ("paths", "place", "results", "waiting")
+    __slots__ = ("calls", "parts", "thoughts")
 
     def __init__(self) -> None:
-        self.results: dict[str, JsonObject] = {}
-        """The result of each call, by the call's id in Chat; empty as long as there is none."""
-        self.paths: dict[str, Path] = {}
-        """Where the calls stand, by the same id."""
-        self.waiting: dict[str, deque[str]] = {}
-        """The calls that have no result yet, by their ids in Messages, which several may share."""
-        self.place = 0
-        """Where among the messages the results go."""
-
-    def opens(self, source_id: str, call_id: str, path: Path) -> None:
-        """A call was made."""
-        self.results[call_id] = {}
-        self.paths[call_id] = path
-        self.waiting.setdefault(source_id, deque()).append(call_id)
+        self.parts: list[JsonObject] = []
+        self.calls: list[JsonObject] = []
+        self.thoughts: list[tuple[JsonObject, Path]] = []
 
 
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
@@ -147,7 +132,9 @@ class _Walk:
         self._turns = turns
         self._cx = cx
         self._ids = CallIds(cx)
-        self._window = _Window()
+        self._window = MessagesWindow()
+        self._begun: _Said | None = None
+        """What an assistant turn has said that the next one goes on with."""
         self._out: list[JsonObject] = []
         self._last_user: int | None = None
 
@@ -157,7 +144,6 @@ class _Walk:
                 case "user":
                     self._user(turn, index)
                 case "assistant":
-                    self._close_window()
                     self._assistant(turn, index)
                 case _:
                     self._system(turn, index)
@@ -173,9 +159,9 @@ class _Walk:
         if any(window.waiting.values()):
             self._make_up(window)
         self._out[window.place : window.place] = window.results.values()
-        self._window = _Window()
+        self._window = MessagesWindow()
 
-    def _make_up(self, window: _Window) -> None:
+    def _make_up(self, window: MessagesWindow) -> None:
         """Answer the calls that have no result."""
         for call_id, path in window.paths.items():
             if window.results[call_id]:
@@ -201,7 +187,7 @@ class _Walk:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a turn without content", "info")
         parts = self._said(content, index)
         if parts:
-            self._out.append({"role": "user", "content": _joined(parts, self._cx)})
+            self._out.append({"role": "user", "content": joined(parts, self._cx)})
 
     def _said(self, blocks: list[Json], index: int) -> list[JsonObject]:
         """What a user turn says beside its results, the media of the results first."""
@@ -236,7 +222,7 @@ class _Walk:
             call_id = waiting.popleft()
             self._window.results[call_id] = result = result_to_chat(block, call_id, media, path, self._cx)
             if not isinstance(result["content"], str):
-                result["content"] = _joined(result["content"], self._cx)
+                result["content"] = joined(result["content"], self._cx)
         else:
             messages.ToolResultBlock.from_object(block, path)
             self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
@@ -265,37 +251,56 @@ class _Walk:
         path: Path = ("messages", index)
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
+        said = self._begun
+        if said is None:
+            self._close_window()
+            if isinstance(content, str):
+                self._out.append({"role": "assistant", "content": content})
+                return
+            said = _Said()
         if isinstance(content, str):
-            self._out.append({"role": "assistant", "content": content})
-            return
-        message = self._message(content, index)
+            self._go_on(content, (*path, "content"), said)
+        else:
+            self._read(content, index, said)
+        self._begun = said if said.calls and self._role(index + 1) == "assistant" else None
+        if self._begun is not None:
+            return  # Anthropic reads neighbouring turns as one, and the results may be in the turn behind all of them
+        message = _assistant_message(said, self._cx)
         if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
         self._out.append(message)
         self._window.place = len(self._out)
 
-    def _message(self, blocks: list[Json], index: int) -> JsonObject | None:
-        """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
-        parts: list[JsonObject] = []
-        calls: list[JsonObject] = []
-        thoughts: list[tuple[JsonObject, Path]] = []
+    def _go_on(self, text: str, path: Path, said: _Said) -> None:
+        """Text of a turn that goes on with one that has made calls."""
+        if text:
+            self._late_text(path)
+            said.parts.append(text_part(text))
+
+    def _late_text(self, path: Path) -> None:
+        self._cx.losses.approximated(LossCode.TURN_ORDER, path, "text goes before the calls", "info")
+
+    def _role(self, index: int) -> Json:
+        return tag_of(self._turns[index], "role") if index < len(self._turns) else None
+
+    def _read(self, blocks: list[Json], index: int, said: _Said) -> None:
+        """Read what an assistant turn says, OpenAI keeping text and calls apart."""
         for at, block in enumerate(blocks):
             where: Path = ("messages", index, "content", at)
             match tag_of(block, "type"):
                 case "text":
-                    if calls:
-                        self._cx.losses.approximated(LossCode.TURN_ORDER, where, "text goes before the calls", "info")
-                    parts += text_to_chat(block, where, self._cx)
+                    if said.calls:
+                        self._late_text(where)
+                    said.parts += text_to_chat(block, where, self._cx)
                 case "tool_use":
                     call = call_to_chat(block, self._ids, where, self._cx)
                     self._window.opens(block["id"], call["id"], where)
-                    calls.append(call)
+                    said.calls.append(call)
                 case "thinking" | "redacted_thinking":
-                    thoughts.append((block, where))
+                    said.thoughts.append((block, where))
                 case _:
-                    parts += _other_to_chat(block, where, self._cx)
-        return _assistant_message(parts, calls, thoughts, self._cx)
+                    said.parts += _other_to_chat(block, where, self._cx)
 
     # -- system turns
 
@@ -346,7 +351,7 @@ class _Walk:
                 parts += text_to_chat(block, (*path, at), self._cx)
             elif kind not in _FOLDED:
                 self._cx.losses.refused(LossCode.MEDIA, (*path, at), f"{kind} in a system turn, which takes text only")
-        return _joined(parts, self._cx)
+        return joined(parts, self._cx)
 
 
 def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:
@@ -377,18 +382,17 @@ def _other_to_chat(raw: Json, path: Path, cx: Conversion) -> list[JsonObject]:
     return []
 
 
-def _assistant_message(
-    parts: list[JsonObject], calls: list[JsonObject], thoughts: list[tuple[JsonObject, Path]], cx: Conversion
-) -> JsonObject | None:
-    message: JsonObject = {"role": "assistant", "content": _joined(parts, cx) if parts else ""}
-    if thoughts:
-        thinking_to_chat(thoughts, message, cx)
-    if calls:
-        if not parts and cx.dialect.null_content:
+def _assistant_message(said: _Said, cx: Conversion) -> JsonObject | None:
+    """The message of an assistant turn; None if nothing of it can be said."""
+    message: JsonObject = {"role": "assistant", "content": joined(said.parts, cx) if said.parts else ""}
+    if said.thoughts:
+        thinking_to_chat(said.thoughts, message, cx)
+    if said.calls:
+        if not said.parts and cx.dialect.null_content:
             message["content"] = None
-        message["tool_calls"] = calls
+        message["tool_calls"] = said.calls
         if cx.dialect.reasoning_required and cx.dialect.reasoning_slot not in message:
             message[cx.dialect.reasoning_slot or "reasoning_content"] = ""
-    elif not parts and len(message) == 2:  # role and content
+    elif not said.parts and len(message) == 2:  # role and content
         return None
     return message

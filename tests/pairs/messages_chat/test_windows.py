@@ -1,0 +1,83 @@
+"""Calls and their results where they do not simply follow each other."""
+
+from __future__ import annotations
+
+from tests.pairs.messages_chat.conversions import to_chat
+from tests.pitfalls.conversions import HI, assistant, call, text, tool, tool_result, tool_use, user
+
+IMAGE = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
+PART = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+
+
+def test_calls_of_neighbouring_turns_are_answered_together() -> None:
+    turns = [HI, assistant(tool_use("a")), assistant(tool_use("b")), user(tool_result("b", "B"), tool_result("a", "A"))]
+
+    assert to_chat({"messages": turns}) == (
+        {"messages": [HI, assistant(None, tool_calls=[call("a"), call("b")]), tool("a", "A"), tool("b", "B")]},
+        [],
+    )
+
+
+def test_what_neighbouring_turns_say_after_a_call_goes_before_it() -> None:
+    turns = [HI, assistant(text("one"), tool_use("a")), assistant("two"), assistant(text("three")), assistant("")]
+
+    assert to_chat({"messages": [*turns, user(tool_result("a", "A"))]}) == (
+        {
+            "messages": [
+                HI,
+                assistant(text("one"), text("two"), text("three"), tool_calls=[call("a")]),
+                tool("a", "A"),
+            ]
+        },
+        [
+            "approximated info turn_order $.messages[2].content",
+            "approximated info turn_order $.messages[3].content[0]",
+        ],
+    )
+
+
+def test_neighbouring_turns_without_a_call_stay_apart() -> None:
+    turns = [HI, assistant("one"), assistant(text("two")), assistant(tool_use("a")), user(tool_result("a", "A"))]
+
+    assert to_chat({"messages": turns}) == (
+        {
+            "messages": [
+                HI,
+                assistant("one"),
+                assistant(text("two")),
+                assistant(None, tool_calls=[call("a")]),
+                tool("a", "A"),
+            ]
+        },
+        [],
+    )
+
+
+def test_a_turn_behind_the_results_begins_anew() -> None:
+    turns = [HI, assistant(tool_use("a")), user(tool_result("a", "A")), assistant(tool_use("b"))]
+
+    assert to_chat({"messages": [*turns, user(tool_result("b", "B"))]}) == (
+        {
+            "messages": [
+                HI,
+                assistant(None, tool_calls=[call("a")]),
+                tool("a", "A"),
+                assistant(None, tool_calls=[call("b")]),
+                tool("b", "B"),
+            ]
+        },
+        [],
+    )
+
+
+def test_the_media_of_each_result_are_counted_anew() -> None:
+    results = [tool_result("a", [IMAGE, IMAGE]), tool_result("b", [IMAGE])]
+    labels = [text(f"[image {number} of tool result {of}]") for number, of in ((1, "a"), (2, "a"), (1, "b"))]
+
+    body, _ = to_chat({"messages": [HI, assistant(tool_use("a"), tool_use("b")), user(*results)]})
+
+    assert body["messages"][2:] == [
+        tool("a", labels[:2]),
+        tool("b", labels[2:]),
+        user(labels[0], PART, labels[1], PART, labels[2], PART),
+    ]
