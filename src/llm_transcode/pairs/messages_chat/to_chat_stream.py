@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from typing_extensions import assert_never
+
 from ... import messages
 from ...converted import ReplyContext
 from ...dialects import dialect_named
@@ -175,6 +177,8 @@ class ToChatStream:
                 pass  # an error goes to `error` and never comes here
             case messages.UnknownEvent(type=kind):
                 self._cx.losses.dropped(LossCode.UNKNOWN_BLOCK, (), f"an event of type {kind!r}", "info")
+            case _:
+                assert_never(event)
         return True
 
     # -- the reply
