@@ -83,6 +83,16 @@ def test_a_number_that_json_cannot_hold_is_refused_in_every_form() -> None:
         assert refused.value.path == "$.limit"
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_model_that_holds_such_a_number_is_refused(number: float) -> None:
+    model = messages.Request.from_object({**REQUEST, "tools": [{"name": "f", "input_schema": {"maximum": number}}]})
+
+    with pytest.raises(InvalidPayload) as refused:
+        convert_request(model, source="messages", target="chat")
+
+    assert refused.value.path == "$.tools[0].input_schema.maximum"
+
+
 def test_an_error_has_a_status() -> None:
     error = convert_error(503, {"error": {"message": "no"}}, source="chat", target="messages")
 

@@ -13,6 +13,7 @@ from llm_transcode import InvalidPayload, chat
 from llm_transcode.json_text import (
     Template,
     clone,
+    dump_checked,
     dump_json,
     is_array,
     is_finite,
@@ -64,8 +65,13 @@ def test_a_copy_is_made_of_pythons_own_objects_and_arrays() -> None:
     }
 
 
-@pytest.mark.parametrize("copy", [clone, dump_json])
-@pytest.mark.parametrize(("number", "name"), [(float("nan"), "nan"), (float("inf"), "inf"), (float("-inf"), "-inf")])
+@pytest.mark.parametrize(
+    ("copy", "number", "name"),
+    [
+        *((copy, float(name), name) for copy in (clone, dump_json, dump_checked) for name in ("inf", "-inf")),
+        *((copy, float("nan"), "nan") for copy in (clone, dump_json)),
+    ],
+)
 def test_a_number_that_json_cannot_hold_is_refused_where_it_stands(
     copy: Callable[[Any], Any], number: float, name: str
 ) -> None:
@@ -89,6 +95,7 @@ def test_a_number_that_json_cannot_hold_is_refused_where_it_stands(
 )
 def test_json_is_written_compactly_and_in_order(value: Any, text: bytes) -> None:
     assert dump_json(value) == text
+    assert dump_checked(value) == text
 
 
 @pytest.mark.parametrize(

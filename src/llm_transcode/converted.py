@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from typing_extensions import Self
 
 from .errors import LossyConversionError
-from .json_text import JsonObject, clone, dump_finite, dump_json
+from .json_text import JsonObject, clone, dump_checked, dump_finite
 from .losses import Level, Loss, LossCode
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Converted(Generic[M_co]):
 
     def to_json(self) -> bytes:
         """The document as compact UTF-8 JSON."""
-        return dump_finite(self._body) if self._is_finite else dump_json(self._body)
+        return dump_finite(self._body) if self._is_finite else dump_checked(self._body)
 
     def require_lossless(
         self, *, allow: Collection[LossCode | str] = (), levels: Sequence[Level] = ("warning",)

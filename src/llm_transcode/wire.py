@@ -121,8 +121,6 @@ def parse_object(body: Body) -> JsonObject:
     """Bring a body into one form, a fresh JSON object; raises `InvalidPayload` when it is none."""
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         value = parse_json(body)
-    elif isinstance(body, WireModel):
-        return body.to_dict()
     else:
         value = clone(body)
     if is_object(value):

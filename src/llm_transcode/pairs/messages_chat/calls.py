@@ -14,13 +14,14 @@ from typing import Final
 
 from ... import chat, messages
 from ...errors import InvalidPayload
+from ...json_text import dump_checked
 from ...losses import LossCode
 from ...messages.tools import RAW_ARGUMENTS
-from ...wire import Json, JsonObject, Path, clone, dump_json, is_finite, is_object, parse_json, render_path, tag_of
+from ...wire import Json, JsonObject, Path, clone, is_finite, is_object, parse_json, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, no_slot_for_mark
-from .content_to_chat import block_to_chat, text_part, text_to_chat
+from .content_to_chat import block_to_chat, joined, text_part, text_to_chat
 from .content_to_messages import part_to_messages
 from .tools import FREE_TEXT
 
@@ -28,7 +29,6 @@ __all__ = [
     "ERROR_MARK",
     "RAW_ARGUMENTS",
     "CallIds",
-    "answered_id",
     "arguments_of",
     "call_to_chat",
     "call_to_messages",
@@ -122,7 +122,7 @@ def arguments_of(tool_input: JsonObject) -> str:
     """The input of a call as Chat writes it: compact JSON, keys in their order."""
     if RAW_ARGUMENTS in tool_input and len(tool_input) == 1 and isinstance(tool_input[RAW_ARGUMENTS], str):
         return tool_input[RAW_ARGUMENTS]
-    return dump_json(tool_input).decode()
+    return dump_checked(tool_input).decode()
 
 
 def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
@@ -163,12 +163,6 @@ def call_to_chat(block: JsonObject, ids: CallIds, path: Path, cx: Conversion) ->
     return {"id": call_id, "type": "function", "function": function}
 
 
-def answered_id(block: JsonObject, path: Path) -> str:
-    """The id of the call that a ``tool_result`` block answers."""
-    call_id = block.get("tool_use_id")
-    return call_id if isinstance(call_id, str) else messages.ToolResultBlock.from_object(block, path).tool_use_id
-
-
 def result_to_chat(block: JsonObject, call_id: str, media: list[JsonObject], path: Path, cx: Conversion) -> JsonObject:
     """A result as a message. Backends whose tool messages are text only get its media in the user turn that follows."""
     read = TOOL_RESULT_TO_CHAT.read(block, path, cx.losses)
@@ -179,6 +173,8 @@ def result_to_chat(block: JsonObject, call_id: str, media: list[JsonObject], pat
         content = _result_content(content, call_id, media, path, cx)
     if block.get("is_error"):
         content = _marked(content, (*path, "is_error"), cx)
+    if not isinstance(content, str):
+        content = joined(content, cx)
     return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
@@ -223,11 +219,14 @@ def _result_parts(inner: Json, path: Path, cx: Conversion) -> list[JsonObject]:
             return block_to_chat(block, path, cx)
 
 
+_MARKED: Final = f"the text begins with a line {ERROR_MARK}"
+
+
 def _marked(content: str | list[JsonObject], path: Path, cx: Conversion) -> str | list[JsonObject]:
     if cx.options.is_error == "drop":
         cx.losses.dropped(LossCode.TOOL_ERROR, path, "Chat has no error flag")
         return content
-    cx.losses.approximated(LossCode.TOOL_ERROR, path, f"the text begins with a line {ERROR_MARK}", "info")
+    cx.losses.approximated(LossCode.TOOL_ERROR, path, _MARKED, "info")
     if isinstance(content, str):
         return f"{ERROR_MARK}\n{content}" if content else ERROR_MARK
     return [text_part(ERROR_MARK), *content]

@@ -37,6 +37,7 @@ def _strings(value: Json) -> list[str]:
 # -- the root of a tool's schema -------------------------------------------------------------------
 
 _ALTERNATIVES: Final = ("anyOf", "oneOf", "allOf")
+_NOT_AT_ROOT: Final = frozenset(("$ref", *_ALTERNATIVES))
 
 
 def object_schema(schema: JsonObject) -> JsonObject:
@@ -45,6 +46,8 @@ def object_schema(schema: JsonObject) -> JsonObject:
     "schema must be a JSON Schema of type object", "input_schema does not support oneOf, allOf, or
     anyOf at the top level": alternatives at the root are merged into one wider object.
     """
+    if _NOT_AT_ROOT.isdisjoint(schema) and schema.get("type") == "object" and "properties" in schema:
+        return schema
     if "$ref" in schema:
         schema = _resolved(schema)
     if not schema.keys().isdisjoint(_ALTERNATIVES):

@@ -24,7 +24,7 @@ from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
-from .calls import CallIds, answered_id, call_to_chat, result_to_chat
+from .calls import CallIds, call_to_chat, result_to_chat
 from .content_to_chat import block_to_chat, joined, parts_to_chat, text_part, text_to_chat
 from .reasoning import thinking_to_chat
 from .windows import MessagesWindow
@@ -215,23 +215,23 @@ class _Walk:
 
     def _result(self, block: JsonObject, path: Path, parts: list[JsonObject], media: list[JsonObject]) -> None:
         """Give a result to its call, and its media to the turn."""
-        waiting = self._window.waiting.get(answered_id(block, path))
+        source_id = block.get("tool_use_id")
+        if not isinstance(source_id, str):
+            source_id = messages.ToolResultBlock.from_object(block, path).tool_use_id  # says what is wrong
+        waiting = self._window.waiting.get(source_id)
         if waiting is None:
-            parts += self._orphan(block, path)
+            parts += self._orphan(block, source_id, path)
         elif waiting:
             call_id = waiting.popleft()
-            self._window.results[call_id] = result = result_to_chat(block, call_id, media, path, self._cx)
-            if not isinstance(result["content"], str):
-                result["content"] = joined(result["content"], self._cx)
+            self._window.results[call_id] = result_to_chat(block, call_id, media, path, self._cx)
         else:
             messages.ToolResultBlock.from_object(block, path)
             self._cx.losses.dropped(LossCode.TOOL_RESULT_ORPHAN, path, "a second result for the same call")
 
-    def _orphan(self, block: JsonObject, path: Path) -> list[JsonObject]:
+    def _orphan(self, block: JsonObject, call_id: str, path: Path) -> list[JsonObject]:
         """A result whose call is gone, perhaps compacted away. OpenAI refuses it as a tool message."""
         self._repairs("a result without its call", path)
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
-        call_id = answered_id(block, path)
         media: list[JsonObject] = []
         content = result_to_chat(block, call_id, media, path, self._cx)["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
