@@ -2,54 +2,71 @@
 
 from __future__ import annotations
 
-from tests.pairs.messages_chat.conversions import to_chat
+from typing import Literal
+
+import pytest
+
+from llm_transcode import Options
+from tests.pairs.messages_chat.conversions import JsonObject, to_chat
 from tests.pitfalls.conversions import HI, assistant, call, text, tool, tool_result, tool_use, user
 
 IMAGE = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
 PART = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
 
 
-def test_calls_of_neighbouring_turns_are_answered_together() -> None:
-    turns = [HI, assistant(tool_use("a")), assistant(tool_use("b")), user(tool_result("b", "B"), tool_result("a", "A"))]
+def test_calls_of_neighbouring_turns_each_get_their_results() -> None:
+    turns = [
+        HI,
+        assistant(text("one"), tool_use("a"), tool_use("b")),
+        assistant("two"),
+        assistant(tool_use("c")),
+        user(tool_result("c", "C"), tool_result("b", "B"), tool_result("a", "A"), text("on")),
+    ]
 
     assert to_chat({"messages": turns}) == (
-        {"messages": [HI, assistant(None, tool_calls=[call("a"), call("b")]), tool("a", "A"), tool("b", "B")]},
+        {
+            "messages": [
+                HI,
+                assistant(text("one"), tool_calls=[call("a"), call("b")]),
+                tool("a", "A"),
+                tool("b", "B"),
+                assistant("two"),
+                assistant(None, tool_calls=[call("c")]),
+                tool("c", "C"),
+                user(text("on")),
+            ]
+        },
         [],
     )
 
 
-def test_what_neighbouring_turns_say_after_a_call_goes_before_it() -> None:
-    turns = [HI, assistant(text("one"), tool_use("a")), assistant("two"), assistant(text("three")), assistant("")]
+@pytest.mark.parametrize(
+    ("unanswered", "missing", "losses"),
+    [
+        (
+            "repair",
+            [tool("a", "[no result: the call was interrupted]")],
+            ["invented warning tool_result_missing $.messages[1].content[0]"],
+        ),
+        ("keep", [], []),
+    ],
+)
+def test_a_call_of_neighbouring_turns_without_a_result(
+    unanswered: Literal["repair", "keep"], missing: list[JsonObject], losses: list[str]
+) -> None:
+    turns = [HI, assistant(tool_use("a")), assistant(tool_use("b")), user(tool_result("b", "B"))]
 
-    assert to_chat({"messages": [*turns, user(tool_result("a", "A"))]}) == (
+    assert to_chat({"messages": turns}, Options(unanswered_calls=unanswered)) == (
         {
             "messages": [
                 HI,
-                assistant(text("one"), text("two"), text("three"), tool_calls=[call("a")]),
-                tool("a", "A"),
-            ]
-        },
-        [
-            "approximated info turn_order $.messages[2].content",
-            "approximated info turn_order $.messages[3].content[0]",
-        ],
-    )
-
-
-def test_neighbouring_turns_without_a_call_stay_apart() -> None:
-    turns = [HI, assistant("one"), assistant(text("two")), assistant(tool_use("a")), user(tool_result("a", "A"))]
-
-    assert to_chat({"messages": turns}) == (
-        {
-            "messages": [
-                HI,
-                assistant("one"),
-                assistant(text("two")),
                 assistant(None, tool_calls=[call("a")]),
-                tool("a", "A"),
+                *missing,
+                assistant(None, tool_calls=[call("b")]),
+                tool("b", "B"),
             ]
         },
-        [],
+        losses,
     )
 
 

@@ -6,8 +6,8 @@ assistant turn with calls opens a *window* that lasts until the next assistant t
 it become tool messages right behind the calls, in the order of the calls, and what else the turns in
 the window hold stays in its turn and its order. `turns_to_messages` is the way back.
 
-Anthropic reads neighbouring turns of one role as one. Chat takes them as they are, unless calls stand
-in one of them: the message that makes the calls goes on to the last turn before their results.
+Anthropic reads neighbouring turns of one role as one, so that several assistant turns may share a window;
+each gets the results of its own calls.
 
 What the turns say is never reordered otherwise, and no turn's conversion depends on a later turn,
 except that results are fetched for their calls: prompt caches live on stable prefixes.
@@ -111,17 +111,6 @@ def _strips_billing_line(path: Path, cx: Conversion) -> bool:
 # -- the walk --------------------------------------------------------------------------------------
 
 
-class _Said:
-    """What an assistant turn says, sorted as Chat wants it."""
-
-    __slots__ = ("calls", "parts", "thoughts")
-
-    def __init__(self) -> None:
-        self.parts: list[JsonObject] = []
-        self.calls: list[JsonObject] = []
-        self.thoughts: list[tuple[JsonObject, Path]] = []
-
-
 def turns_to_chat(turns: Sequence[Json], cx: Conversion) -> list[JsonObject]:
     """All turns, in order."""
     return _Walk(turns, cx).run()
@@ -133,8 +122,6 @@ class _Walk:
         self._cx = cx
         self._ids = CallIds(cx)
         self._window = MessagesWindow()
-        self._begun: _Said | None = None
-        """What an assistant turn has said that the next one goes on with."""
         self._out: list[JsonObject] = []
         self._last_user: int | None = None
 
@@ -142,10 +129,12 @@ class _Walk:
         for index, turn in enumerate(self._turns):
             match tag_of(turn, "role"):
                 case "user":
+                    self._window.is_over = True
                     self._user(turn, index)
                 case "assistant":
                     self._assistant(turn, index)
                 case _:
+                    self._window.is_over = True
                     self._system(turn, index)
         if self._turns and tag_of(self._turns[-1], "role") != "assistant":
             self._close_window()  # else the conversation ends with the calls: nothing is missing yet
@@ -154,25 +143,25 @@ class _Walk:
     def _close_window(self) -> None:
         """Put the results right behind their calls, where OpenAI wants them."""
         window = self._window
+        window.is_over = False
         if not window.results:
             return
         if any(window.waiting.values()):
             self._make_up(window)
-        self._out[window.place : window.place] = window.results.values()
+        results = list(window.results.values())
+        for place, first in reversed(window.places):
+            self._out[place:place] = filter(None, results[first:])
+            del results[first:]
         self._window = MessagesWindow()
 
     def _make_up(self, window: MessagesWindow) -> None:
         """Answer the calls that have no result."""
         for call_id, path in window.paths.items():
-            if window.results[call_id]:
-                continue
-            if self._cx.options.unanswered_calls == "keep":
-                del window.results[call_id]
-                continue
-            self._repairs("a call without a result", path)
-            detail = "a call without result gets one that says so"
-            self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, path, detail, "warning")
-            window.results[call_id] = {"role": "tool", "tool_call_id": call_id, "content": MISSING_RESULT}
+            if not window.results[call_id] and self._cx.options.unanswered_calls != "keep":
+                self._repairs("a call without a result", path)
+                detail = "a call without result gets one that says so"
+                self._cx.losses.invented(LossCode.TOOL_RESULT_MISSING, path, detail, "warning")
+                window.results[call_id] = {"role": "tool", "tool_call_id": call_id, "content": MISSING_RESULT}
 
     # -- user turns
 
@@ -251,56 +240,41 @@ class _Walk:
         path: Path = ("messages", index)
         ASSISTANT_TURN_TO_CHAT.read(turn, path, self._cx.losses)
         content: str | list[Json] = turn["content"]
-        said = self._begun
-        if said is None:
+        if self._window.is_over:
             self._close_window()
-            if isinstance(content, str):
-                self._out.append({"role": "assistant", "content": content})
-                return
-            said = _Said()
         if isinstance(content, str):
-            self._go_on(content, (*path, "content"), said)
-        else:
-            self._read(content, index, said)
-        self._begun = said if said.calls and self._role(index + 1) == "assistant" else None
-        if self._begun is not None:
-            return  # Anthropic reads neighbouring turns as one, and the results may be in the turn behind all of them
-        message = _assistant_message(said, self._cx)
+            self._out.append({"role": "assistant", "content": content})
+            return
+        earlier = len(self._window.results)
+        message = self._message(content, index)
         if message is None:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "nothing of this turn can be said in Chat", "info")
             return
         self._out.append(message)
-        self._window.place = len(self._out)
+        if len(self._window.results) > earlier:
+            self._window.places.append((len(self._out), earlier))
 
-    def _go_on(self, text: str, path: Path, said: _Said) -> None:
-        """Text of a turn that goes on with one that has made calls."""
-        if text:
-            self._late_text(path)
-            said.parts.append(text_part(text))
-
-    def _late_text(self, path: Path) -> None:
-        self._cx.losses.approximated(LossCode.TURN_ORDER, path, "text goes before the calls", "info")
-
-    def _role(self, index: int) -> Json:
-        return tag_of(self._turns[index], "role") if index < len(self._turns) else None
-
-    def _read(self, blocks: list[Json], index: int, said: _Said) -> None:
-        """Read what an assistant turn says, OpenAI keeping text and calls apart."""
+    def _message(self, blocks: list[Json], index: int) -> JsonObject | None:
+        """The message that says what the blocks say, OpenAI keeping text and calls apart; None if nothing is left."""
+        parts: list[JsonObject] = []
+        calls: list[JsonObject] = []
+        thoughts: list[tuple[JsonObject, Path]] = []
         for at, block in enumerate(blocks):
             where: Path = ("messages", index, "content", at)
             match tag_of(block, "type"):
                 case "text":
-                    if said.calls:
-                        self._late_text(where)
-                    said.parts += text_to_chat(block, where, self._cx)
+                    if calls:
+                        self._cx.losses.approximated(LossCode.TURN_ORDER, where, "text goes before the calls", "info")
+                    parts += text_to_chat(block, where, self._cx)
                 case "tool_use":
                     call = call_to_chat(block, self._ids, where, self._cx)
                     self._window.opens(block["id"], call["id"], where)
-                    said.calls.append(call)
+                    calls.append(call)
                 case "thinking" | "redacted_thinking":
-                    said.thoughts.append((block, where))
+                    thoughts.append((block, where))
                 case _:
-                    said.parts += _other_to_chat(block, where, self._cx)
+                    parts += _other_to_chat(block, where, self._cx)
+        return _assistant_message(parts, calls, thoughts, self._cx)
 
     # -- system turns
 
@@ -382,17 +356,18 @@ def _other_to_chat(raw: Json, path: Path, cx: Conversion) -> list[JsonObject]:
     return []
 
 
-def _assistant_message(said: _Said, cx: Conversion) -> JsonObject | None:
-    """The message of an assistant turn; None if nothing of it can be said."""
-    message: JsonObject = {"role": "assistant", "content": joined(said.parts, cx) if said.parts else ""}
-    if said.thoughts:
-        thinking_to_chat(said.thoughts, message, cx)
-    if said.calls:
-        if not said.parts and cx.dialect.null_content:
+def _assistant_message(
+    parts: list[JsonObject], calls: list[JsonObject], thoughts: list[tuple[JsonObject, Path]], cx: Conversion
+) -> JsonObject | None:
+    message: JsonObject = {"role": "assistant", "content": joined(parts, cx) if parts else ""}
+    if thoughts:
+        thinking_to_chat(thoughts, message, cx)
+    if calls:
+        if not parts and cx.dialect.null_content:
             message["content"] = None
-        message["tool_calls"] = said.calls
+        message["tool_calls"] = calls
         if cx.dialect.reasoning_required and cx.dialect.reasoning_slot not in message:
             message[cx.dialect.reasoning_slot or "reasoning_content"] = ""
-    elif not said.parts and len(message) == 2:  # role and content
+    elif not parts and len(message) == 2:  # role and content
         return None
     return message

@@ -17,9 +17,9 @@ __all__ = ["ChatWindow", "MessagesWindow", "OpenCall"]
 
 
 class MessagesWindow:
-    """The calls of the last assistant turn, and the results found for them."""
+    """The calls of the last assistant turns, and the results found for them."""
 
-    __slots__ = ("paths", "place", "results", "waiting")
+    __slots__ = ("is_over", "paths", "places", "results", "waiting")
 
     def __init__(self) -> None:
         self.results: dict[str, JsonObject] = {}
@@ -28,8 +28,10 @@ class MessagesWindow:
         """Where the calls stand, by the same id."""
         self.waiting: dict[str, deque[str]] = {}
         """The calls that have no result yet, by their ids in Messages, which several may share."""
-        self.place = 0
-        """Where among the messages the results go."""
+        self.places: list[tuple[int, int]] = []
+        """For each turn with calls, where among the messages their results go, and which of the calls is its first."""
+        self.is_over = False
+        """Whether the next assistant turn opens a window of its own."""
 
     def opens(self, source_id: str, call_id: str, path: Path) -> None:
         """A call was made."""
