@@ -105,6 +105,7 @@ def test_what_a_result_has_besides(fields: JsonObject, losses: list[str]) -> Non
 @pytest.mark.parametrize(
     ("result", "path"),
     [
+        ({"type": "tool_result", "content": "ok"}, "tool_use_id"),
         (tool_result(content=1), "content"),
         (tool_result(content=["a"]), "content[0]"),
         (tool_result(content=[{"type": "text"}]), "content[0].text"),

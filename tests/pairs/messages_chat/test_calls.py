@@ -230,6 +230,7 @@ def test_arguments_that_are_no_object_are_rejected_on_demand(arguments: str) -> 
         sent_to_messages(call(arguments=arguments), invalid_arguments="reject")
 
     assert caught.value.path == f"{AT_CALL}.function.arguments"
+    assert caught.value.reason
 
 
 def test_missing_arguments_are_none() -> None:

@@ -327,9 +327,8 @@ class _Walk:
 
     def _last_user_turn(self) -> int:
         if self._last_user is None:
-            self._last_user = max(
-                (at for at, turn in enumerate(self._turns) if tag_of(turn, "role") == "user"), default=-1
-            )
+            users = (at for at, turn in enumerate(self._turns) if tag_of(turn, "role") == "user")
+            self._last_user = max(users, default=-1)
         return self._last_user
 
     def _system_content(self, content: str | list[Json] | None, path: Path) -> str | list[JsonObject]:
@@ -347,11 +346,9 @@ class _Walk:
 
 def _as_user_content(said: str | list[JsonObject]) -> str | list[JsonObject]:
     """One string, unless a part carries a mark for the prompt cache."""
-    if isinstance(said, str):
-        return SYSTEM_TEXT.format(said)
-    if all(len(part) == 2 for part in said):  # type and text
-        return SYSTEM_TEXT.format("\n\n".join(part["text"] for part in said))
-    return [{**part, "text": SYSTEM_TEXT.format(part["text"])} for part in said]
+    if isinstance(said, list) and any(len(part) > 2 for part in said):  # more than type and text
+        return [{**part, "text": SYSTEM_TEXT.format(part["text"])} for part in said]
+    return SYSTEM_TEXT.format(said if isinstance(said, str) else "\n\n".join(part["text"] for part in said))
 
 
 def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:
