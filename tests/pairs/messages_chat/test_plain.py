@@ -23,7 +23,10 @@ SAMPLES: Final[dict[type, list[Any]]] = {
     type(None): [None],
 }
 
-NESTED: Final = {"function": [{"name": "a_name"}]}
+NESTED: Final[dict[str, list[Any]]] = {
+    "function": [{"name": "a_name"}],
+    "image_url": ["", "an address", {"url": "an address"}],
+}
 """Objects that have a ledger of their own, by which they are read next."""
 
 PLAIN: Final = [

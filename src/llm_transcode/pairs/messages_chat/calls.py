@@ -130,18 +130,23 @@ def arguments_of(tool_input: JsonObject) -> str:
 
 
 def input_of(arguments: str | JsonObject | None, path: Path, cx: Conversion) -> JsonObject:
-    """The arguments of a call as an object; nothing at all means ``{}``."""
-    if isinstance(arguments, dict):
-        copied: JsonObject = clone(arguments, path)
-        return copied
-    if arguments is None or not arguments.strip():
+    """The ``arguments`` of what stands at ``path``, as an object; nothing at all means ``{}``."""
+    if not arguments:
         return {}
+    if not isinstance(arguments, str):
+        copied: JsonObject = clone(arguments, (*path, "arguments"))
+        return copied
     try:
         value = parse_json(arguments)
     except InvalidPayload:
         value = None
     if is_object(value) and is_finite(value):  # 1e400 is JSON, but no number that can be written again
         return value
+    return {} if arguments.isspace() else _raw(arguments, (*path, "arguments"), cx)
+
+
+def _raw(arguments: str, path: Path, cx: Conversion) -> JsonObject:
+    """Arguments that are not a JSON object, as they came."""
     if cx.options.invalid_arguments == "reject":
         raise InvalidPayload("expected a JSON object as arguments", render_path(path))
     detail = f"arguments that are not a JSON object are kept as {RAW_ARGUMENTS}"
@@ -253,16 +258,14 @@ def call_to_messages(call: Json, path: Path, cx: Conversion) -> JsonObject | Non
 
 def _custom_call(custom: JsonObject, path: Path, cx: Conversion) -> JsonObject:
     CUSTOM_TO_MESSAGES.read(custom, path, cx.losses)
-    name = cx.names.fit(custom["name"], (*path, "name"))
-    return tool_use("", name, {FREE_TEXT: custom["input"]})
+    return tool_use("", cx.names.fit(custom["name"], path, "name"), {FREE_TEXT: custom["input"]})
 
 
 def function_call_to_messages(function: JsonObject, path: Path, cx: Conversion) -> JsonObject:
     """A call of a function as a block without an id, which a deprecated ``function_call`` does not have."""
     FUNCTION_TO_MESSAGES.read(function, path, cx.losses)
-    name = cx.names.fit(function["name"], (*path, "name"))
-    tool_input = input_of(function.get("arguments"), (*path, "arguments"), cx)
-    return tool_use("", name, tool_input)
+    name = cx.names.fit(function["name"], path, "name")
+    return tool_use("", name, input_of(function.get("arguments"), path, cx))
 
 
 def tool_use(call_id: str, name: str, tool_input: JsonObject) -> JsonObject:

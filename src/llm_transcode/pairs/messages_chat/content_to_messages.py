@@ -16,7 +16,7 @@ from typing import Final
 
 from ... import chat, messages
 from ...losses import LossCode
-from ...wire import Json, JsonObject, Path, WireModel, tag_of
+from ...wire import Json, JsonObject, Path, WireModel, is_object, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, Drop, Fields
 from .caching import mark_for_messages, note_mark
@@ -30,11 +30,16 @@ _MARKS: Final = {"prompt_cache_breakpoint": "`cache_control`", "cache_control": 
 TEXT_TO_MESSAGES: Final = Fields(
     chat.TextPart, {"type": "`text` block", "text": "`text`", **_MARKS}, plain=[{"type": KNOWN, "text": str}]
 )
-IMAGE_TO_MESSAGES: Final = Fields(chat.ImagePart, {"type": "`image` block", "image_url": "`source`", **_MARKS})
+IMAGE_TO_MESSAGES: Final = Fields(
+    chat.ImagePart,
+    {"type": "`image` block", "image_url": "`source`", **_MARKS},
+    plain=[{"type": KNOWN, "image_url": (dict, str)}],
+)
 IMAGE_URL_TO_MESSAGES: Final = Fields(
     chat.ImageUrl,
     {"url": "`source` base64 or url"},
     {"detail": Drop(LossCode.IMAGE_DETAIL, "Anthropic chooses the resolution itself", "info")},
+    plain=[{"url": str}],
 )
 FILE_TO_MESSAGES: Final = Fields(chat.FilePart, {"type": "`document` or `image` block", "file": "`source`", **_MARKS})
 FILE_DATA_TO_MESSAGES: Final = Fields(
@@ -53,12 +58,18 @@ def text_block(text: str) -> JsonObject:
 
 def part_to_messages(part: Json, path: Path, cx: Conversion) -> JsonObject | None:
     """The block that says what one content part says; None if it says nothing."""
-    if tag_of(part, "type") == "text":
-        return _text_to_messages(part, path, cx)
+    match tag_of(part, "type"):
+        case "text":
+            return _text_to_messages(part, path, cx)
+        case "image_url":
+            return _image_to_messages(part, path, cx)
+        case _:
+            return _other_to_messages(part, path, cx)
+
+
+def _other_to_messages(part: Json, path: Path, cx: Conversion) -> JsonObject | None:
     read = chat.read_part(part, path)
     match read:
-        case chat.ImagePart():
-            return _image_to_messages(read, path, cx)
         case chat.FilePart():
             return _file_to_messages(read, path, cx)
         case chat.RefusalPart():
@@ -109,15 +120,16 @@ def _refusal_to_messages(part: chat.RefusalPart, path: Path, cx: Conversion) -> 
     return block
 
 
-def _image_to_messages(part: chat.ImagePart, path: Path, cx: Conversion) -> JsonObject | None:
-    IMAGE_TO_MESSAGES.report(part, path, cx.losses)
-    address = part.image_url
-    if isinstance(address, chat.ImageUrl):
-        IMAGE_URL_TO_MESSAGES.report(address, (*path, "image_url"), cx.losses)
-        address = address.url
-    block = _image_block(address, (*path, "image_url"), cx)
-    if block is not None:
-        mark_for_messages(part.prompt_cache_breakpoint, part.cache_control, block, path, cx)
+def _image_to_messages(part: JsonObject, path: Path, cx: Conversion) -> JsonObject | None:
+    read = IMAGE_TO_MESSAGES.read(part, path, cx.losses)
+    address: Json = part["image_url"]
+    at: Path = (*path, "image_url")
+    if is_object(address):
+        IMAGE_URL_TO_MESSAGES.read(address, at, cx.losses)
+        address = address["url"]
+    block = _image_block(address, at, cx)
+    if block is not None and read is not None:
+        mark_for_messages(read.prompt_cache_breakpoint, read.cache_control, block, path, cx)
     return block
 
 

@@ -258,6 +258,12 @@ def _report_extensions(request: chat.RequestEnvelope, cx: Conversion) -> None:
         REASONING_TO_MESSAGES.report(request.reasoning, ("reasoning",), cx.losses)
     if request.thinking is not None:
         CONFIG_TO_MESSAGES.report(request.thinking, ("thinking",), cx.losses)
+    if request.reasoning is not None or request.thinking is not None:
+        _report_second(request, cx)
+
+
+def _report_second(request: chat.RequestEnvelope, cx: Conversion) -> None:
+    """One field says how much to think; those after it are left behind."""
     asked = [name for name in ("reasoning_effort", "reasoning", "thinking") if getattr(request, name)]
     for name in asked[1:]:
         cx.losses.dropped(LossCode.EFFORT, (name,), f"{asked[0]} says how much to think", "info")

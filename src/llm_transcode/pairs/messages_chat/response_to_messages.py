@@ -312,7 +312,7 @@ def _legacy_call(call: JsonObject, seed: str, path: Path, cx: Conversion) -> lis
 
 def _function_use(function: JsonObject, call_id: str, path: Path, cx: Conversion) -> JsonObject:
     FUNCTION_TO_MESSAGES.report_object(function, path, cx.losses)
-    return tool_use(call_id, function["name"], input_of(function.get("arguments"), (*path, "arguments"), cx))
+    return tool_use(call_id, function["name"], input_of(function.get("arguments"), path, cx))
 
 
 def _report_call(call: JsonObject, fields: Fields, path: Path, losses: Recorder) -> None:

@@ -295,11 +295,11 @@ def _function_to_messages(tool: JsonObject, path: Path, cx: Conversion) -> JsonO
 def _custom(
     name: str, description: str | None, parameters: JsonObject | None, path: Path, cx: Conversion
 ) -> JsonObject:
-    tool: JsonObject = {"name": cx.names.fit(name, (*path, "name"))}
+    tool: JsonObject = {"name": cx.names.fit(name, path, "name")}
     if description is not None:
         tool["description"] = description
     tool["input_schema"] = schema = object_schema(parameters or {})
-    if parameters is not None and schema != parameters:
+    if schema is not parameters and parameters is not None and schema != parameters:
         detail = "Anthropic wants an object at the root of a tool's schema, without alternatives"
         cx.losses.approximated(LossCode.TOOL_SCHEMA, (*path, "parameters"), detail, "info")
     return tool
@@ -329,7 +329,7 @@ def _free_form(custom: chat.CustomDefinition, path: Path, cx: Conversion) -> Jso
     elif isinstance(custom.format, chat.UnknownFormat):
         cx.losses.dropped(LossCode.UNKNOWN_VALUE, (*path, "format"), f"a format of type {custom.format.type!r}")
     return {
-        "name": cx.names.fit(custom.name, (*path, "name")),
+        "name": cx.names.fit(custom.name, path, "name"),
         "description": "\n".join(description),
         "input_schema": {
             "type": "object",

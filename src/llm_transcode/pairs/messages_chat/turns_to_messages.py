@@ -26,7 +26,7 @@ from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages
-from .calls import CallIds, call_to_messages, function_call_to_messages, queued, result_to_messages
+from .calls import CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import holds_reasoning, thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
@@ -37,7 +37,6 @@ Spoken: TypeAlias = chat.SystemMessage | chat.DeveloperMessage | chat.UserMessag
 Content: TypeAlias = str | Sequence[Json] | None
 
 _SYSTEM: Final = ("system", "developer")
-_RESULTS: Final = ("tool", "function")
 
 # -- ledger --------------------------------------------------------------------------------------
 
@@ -82,20 +81,28 @@ ASSISTANT_TO_MESSAGES: Final = Fields(
 class _Call:
     """A call in the window, until its result is found."""
 
-    source_id: str | None
-    name: str
+    source: JsonObject
+    """The call as it came; a deprecated one as the ``function`` of a call without an id."""
     id: str
     path: Path
     result: JsonObject | None = None
 
+    def name(self) -> str:
+        """The name of the tool at the client."""
+        kind = self.source.get("type")
+        named = self.source if kind == "tool_use" else self.source["custom" if kind == "custom" else "function"]
+        name: str = named["name"]
+        return name
+
 
 def turns_to_messages(turns: Sequence[Json], body: JsonObject, cx: Conversion) -> None:
     """Write ``system`` and ``messages`` into the request."""
+    roles = [tag_of(turn, "role") for turn in turns]
     leading = 0
-    while leading < len(turns) and tag_of(turns[leading], "role") in _SYSTEM:
+    while leading < len(roles) and roles[leading] in _SYSTEM:
         leading += 1
     system = _system(turns[:leading], cx)
-    walk = _Walk(turns, cx)
+    walk = _Walk(turns, roles, cx)
     walk.run(leading)
     if not walk.out and not system:
         raise InvalidPayload("expected at least one turn with content", "$.messages")
@@ -124,7 +131,7 @@ def _content(turn: JsonObject, path: Path, cx: Conversion) -> str | list[JsonObj
     content: Content = turn["content"]
     if isinstance(content, str) and mark is None:
         return "" if content.isspace() else content
-    blocks = _content_blocks(content, (*path, "content"), cx)
+    blocks = _content_blocks(content, path, cx)
     if blocks and mark is not None:
         mark_for_messages(None, mark, blocks[-1], path, cx)
     return sorted(blocks, key=_is_no_result)
@@ -143,12 +150,16 @@ _LEDGERS: Final[dict[str, Fields[Spoken]]] = {
 
 
 def _content_blocks(content: Content, path: Path, cx: Conversion, aside: str = "") -> list[JsonObject]:
-    """The blocks of a content, without the parts of a type that is read elsewhere."""
+    """The blocks of a turn's content, without the parts of a type that is read elsewhere."""
     if content is None or isinstance(content, str):
-        return _blocks(content if content and not content.isspace() else "")
-    parts = ((index, part) for index, part in enumerate(content) if not aside or tag_of(part, "type") != aside)
-    blocks = (part_to_messages(part, (*path, index), cx) for index, part in parts)
-    return [block for block in blocks if block is not None]
+        return [text_block(content)] if content and not content.isspace() else []
+    blocks: list[JsonObject] = []
+    for index, part in enumerate(content):
+        if not aside or tag_of(part, "type") != aside:
+            block = part_to_messages(part, (*path, "content", index), cx)
+            if block is not None:
+                blocks.append(block)
+    return blocks
 
 
 def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
@@ -158,8 +169,9 @@ def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
 
 
 class _Walk:
-    def __init__(self, turns: Sequence[Json], cx: Conversion) -> None:
+    def __init__(self, turns: Sequence[Json], roles: Sequence[Json], cx: Conversion) -> None:
         self._turns = turns
+        self._roles = roles
         self._cx = cx
         self._ids = CallIds(cx)
         self._answered: set[int] = set()
@@ -169,20 +181,21 @@ class _Walk:
     def run(self, start: int) -> None:
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
-            match tag_of(turn, "role"):
+            path: Path = ("messages", index)
+            match self._roles[index]:
                 case "user":
-                    self._say("user", _content(turn, ("messages", index), self._cx), ("messages", index))
+                    self._say("user", _content(turn, path, self._cx), path)
                 case "assistant":
-                    self._assistant(turn, index)
+                    self._assistant(turn, index, path)
                 case "tool" | "function":
                     if index not in self._answered:
-                        self._orphan(turn, index)
+                        self._orphan(turn, path)
                 case "system" | "developer":
-                    self._system(turn, index)
+                    self._system(turn, path)
                 case _:
-                    role = chat.read_message(turn, ("messages", index)).role
+                    role = chat.read_message(turn, path).role
                     roles = "'developer', 'system', 'user', 'assistant', 'tool' or 'function'"
-                    raise InvalidPayload(f"expected {roles}, got {role!r}", render_path(("messages", index, "role")))
+                    raise InvalidPayload(f"expected {roles}, got {role!r}", render_path((*path, "role")))
 
     def _say(self, role: Literal["user", "assistant"], content: str | list[JsonObject], path: Path) -> None:
         """Add to the conversation; a turn that says nothing is left out, one of the same role is merged."""
@@ -190,20 +203,19 @@ class _Walk:
             self._cx.losses.dropped(
                 LossCode.TURN_EMPTY, path, "a turn without content, which Anthropic refuses", "info"
             )
-        elif self.out and self.out[-1]["role"] == role:
-            merged = self.out[-1]
-            merged["content"] = _blocks(merged["content"])
-            merged["content"] += _blocks(content)
+        elif self.out and (last := self.out[-1])["role"] == role:
+            if isinstance(last["content"], str):
+                last["content"] = [text_block(last["content"])]
+            last["content"] += _blocks(content)
         else:
             self.out.append({"role": role, "content": content})
 
     # -- assistant turns
 
-    def _assistant(self, turn: JsonObject, index: int) -> None:
-        path: Path = ("messages", index)
+    def _assistant(self, turn: JsonObject, index: int, path: Path) -> None:
         read = ASSISTANT_TO_MESSAGES.read(turn, path, self._cx.losses)
         content: Content = turn.get("content")
-        blocks = _content_blocks(content, (*path, "content"), self._cx, aside="thinking")
+        blocks = _content_blocks(content, path, self._cx, aside="thinking")
         if read is not None:
             thinking = thinking_to_messages(read, path, self._cx) if holds_reasoning(turn) else []
             blocks = [*thinking, *blocks, *_otherwise_said(read, blocks, path, self._cx)]
@@ -215,62 +227,71 @@ class _Walk:
             mark_for_messages(None, read.cache_control, blocks[-1], path, self._cx)
         self._say("assistant", _unwrapped(blocks, content), path)
         if calls:
-            self._answer(calls, index)
+            self._answer(calls, index + 1)
 
     def _calls(
         self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
     ) -> list[_Call]:
         """Add a block for each call; a hybrid client's ``tool_use`` blocks are there already."""
         opened = _hybrid_calls(blocks, (*path, "content")) if is_array(turn.get("content")) else []
-        known = {call.id for call in opened}
-        calls: list[Json] = turn.get("tool_calls") or []
+        known = {call.id for call in opened} if opened else ()
+        calls: list[JsonObject] = turn.get("tool_calls") or []
         for at, call in enumerate(calls):
             where: Path = (*path, "tool_calls", at)
             block = call_to_messages(call, where, self._cx)
             if block is not None and call.get("id") not in known:
-                name = call["custom" if call.get("type") == "custom" else "function"]["name"]
-                opened.append(self._open(block, name, call.get("id"), where))
+                opened.append(self._open(call, block, where))
                 blocks.append(block)
         if read is not None and read.function_call is not None and not calls:
             where = (*path, "function_call")
             block = function_call_to_messages(turn["function_call"], where, self._cx)
-            opened.append(self._open(block, read.function_call.name, None, where))
+            opened.append(self._open({"function": turn["function_call"]}, block, where))
             blocks.append(block)
         return opened
 
-    def _open(self, block: JsonObject, name: str, source_id: str | None, path: Path) -> _Call:
-        """Give the block of a call its id; ``name`` is the tool's at the client."""
+    def _open(self, call: JsonObject, block: JsonObject, path: Path) -> _Call:
+        """Give the block of a call its id."""
+        source_id: str | None = call.get("id")
         if source_id:
-            block["id"] = self._ids.assign(source_id, "", (*path, "id"))
+            block["id"] = self._ids.assign(source_id, "", path, "id")
         else:
             place = "_".join(str(key) for key in path if isinstance(key, int))
             block["id"] = self._ids.assign(None, f"call_{place}", path)
-        return _Call(source_id, name, block["id"], path)
+        return _Call(call, block["id"], path)
 
-    def _answer(self, calls: list[_Call], index: int) -> None:
-        """Put the results of the calls into the next turn."""
-        calls = self._collect(_OpenCalls(calls), index + 1)
-        if index + 1 == len(self._turns):
+    def _answer(self, calls: list[_Call], start: int) -> None:
+        """Put the results of the calls, which stand in the window that begins here, into the next turn."""
+        if start == len(self._turns):
             return  # the conversation ends with the calls: nothing is missing yet
-        results = [result for call in calls if (result := call.result or self._missing(call)) is not None]
+        window = _Window(calls)
+        self._collect(window, start)
+        results: list[JsonObject] = []
+        for call in window.ours():
+            result = call.result or self._missing(call)
+            if result is not None:
+                results.append(result)
         if results:
             self._say("user", results, calls[0].path)
 
-    def _collect(self, open_calls: _OpenCalls, start: int) -> list[_Call]:
-        """Find the results in the window; returns the calls whose results are ours to write."""
+    def _collect(self, window: _Window, start: int) -> None:
+        """Give each call its result, if the window has one."""
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
-            role = tag_of(turn, "role")
-            if role == "assistant":
-                break
-            if role in _RESULTS:
-                call = open_calls.answered_by(turn)
-                if call is not None:
-                    self._answered.add(index)
-                    call.result = result_to_messages(turn, call.id, ("messages", index), self._cx)
-            elif role == "user":
-                open_calls.answered_inside(turn.get("content"))
-        return open_calls.ours()
+            match self._roles[index]:
+                case "tool":
+                    call = window.answered_by(turn.get("tool_call_id"))
+                case "function":
+                    call = window.answered_by_name(turn.get("name"))
+                case "user":
+                    window.answered_inside(turn.get("content"))
+                    continue
+                case "assistant":
+                    return
+                case _:
+                    continue
+            if call is not None:
+                self._answered.add(index)
+                call.result = result_to_messages(turn, call.id, ("messages", index), self._cx)
 
     def _missing(self, call: _Call) -> JsonObject | None:
         match self._cx.options.unanswered_calls:
@@ -285,9 +306,8 @@ class _Walk:
             case _:
                 assert_never(self._cx.options.unanswered_calls)
 
-    def _orphan(self, turn: JsonObject, index: int) -> None:
+    def _orphan(self, turn: JsonObject, path: Path) -> None:
         """A result whose call is gone: Anthropic refuses it as a block, so it becomes text."""
-        path: Path = ("messages", index)
         if self._cx.options.unanswered_calls == "reject":
             raise InvalidPayload("expected a call that this tool message answers", render_path(path))
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
@@ -298,8 +318,7 @@ class _Walk:
 
     # -- system turns
 
-    def _system(self, turn: JsonObject, index: int) -> None:
-        path: Path = ("messages", index)
+    def _system(self, turn: JsonObject, path: Path) -> None:
         content = _content(turn, path, self._cx)
         if not content:
             self._cx.losses.dropped(LossCode.TURN_EMPTY, path, "a system turn without content", "info")
@@ -338,7 +357,7 @@ def _otherwise_said(
 
 
 def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[_Call]:
-    return [_Call(block["id"], block["name"], block["id"], path) for block in blocks if block["type"] == "tool_use"]
+    return [_Call(block, block["id"], path) for block in blocks if block["type"] == "tool_use"]
 
 
 def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObject]:
@@ -348,26 +367,30 @@ def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObj
     return blocks
 
 
-class _OpenCalls:
+class _Window:
     """The calls of one turn that wait for their result, found by id, by name, or by their order."""
+
+    __slots__ = ("_by_id", "_by_name", "_calls", "_hybrid")
 
     def __init__(self, calls: list[_Call]) -> None:
         self._calls = calls
         self._hybrid: set[str] = set()
-        self._by_id = queued(calls, lambda call: call.source_id or None)
         self._by_name: dict[str, list[_Call]] = {}
+        self._by_id: dict[str, list[_Call]] = {}
+        """Several calls may share an id, or have none; the next to be answered stands last."""
+        for call in reversed(calls):
+            self._by_id.setdefault(call.source.get("id") or "", []).append(call)
 
-    def answered_by(self, turn: JsonObject) -> _Call | None:
-        """The first open call that a message answers."""
-        if turn["role"] == "function":
-            return self._named(turn.get("name"))
-        key = turn.get("tool_call_id")
-        waiting = self._by_id.get(key) if isinstance(key, str) else None
-        return _next_open(waiting) or _next_open(self._by_id.get(None))
+    def answered_by(self, call_id: Json) -> _Call | None:
+        """The first open call that the message with this id answers."""
+        waiting = self._by_id.get(call_id) if isinstance(call_id, str) else None
+        return _next_open(waiting) or _next_open(self._by_id.get(""))
 
-    def _named(self, name: Json) -> _Call | None:
+    def answered_by_name(self, name: Json) -> _Call | None:
+        """The first open call that the message of a deprecated function answers."""
         if not self._by_name:
-            self._by_name = queued(self._calls, lambda call: call.name)
+            for call in reversed(self._calls):
+                self._by_name.setdefault(call.name(), []).append(call)
         return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
 
     def answered_inside(self, parts: Json) -> None:
@@ -380,7 +403,7 @@ class _OpenCalls:
 
     def ours(self) -> list[_Call]:
         """The calls that no hybrid block answers."""
-        return [call for call in self._calls if call.id not in self._hybrid]
+        return [call for call in self._calls if call.id not in self._hybrid] if self._hybrid else self._calls
 
 
 def _next_open(waiting: list[_Call] | None) -> _Call | None:
