@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from llm_transcode import Dialect, InvalidPayload, LossCode, Options, ReplyContext, Unsupported, convert_request
+from llm_transcode import (
+    Dialect,
+    InvalidPayload,
+    LossCode,
+    Options,
+    ReplyContext,
+    Unsupported,
+    chat,
+    convert_request,
+    messages,
+)
 from llm_transcode.dialects import DIALECTS
 from llm_transcode.facts import ModelFacts
 from llm_transcode.options import ModelRenaming
@@ -118,6 +128,16 @@ def test_a_dialect_speaks_the_protocol_of_the_target(source: Protocol, target: P
         converted({"model": "a"}, source, target, Options(dialect=dialect))
 
 
+@both_ways
+def test_the_value_is_the_request_of_the_target(source: Protocol, target: Protocol) -> None:
+    limit = {"messages": "max_tokens", "chat": "max_completion_tokens"}
+    body = {"model": "a", limit[source]: 9, "messages": [HI]}
+
+    value = convert_request(body, source=source, target=target).value
+
+    assert type(value) is {"chat": chat.Request, "messages": messages.Request}[target]
+
+
 # -- a last assistant turn -------------------------------------------------------------------------------
 
 PREFILLED = [HI, assistant("{")]
@@ -194,11 +214,31 @@ TRIMMED = "approximated info prefill $.messages"
         (assistant("  a"), assistant("  a"), []),
         (assistant(text("b "), text("a ")), assistant(text("b "), text("a")), [TRIMMED]),
         (assistant(text("b "), text("a")), assistant(text("b "), text("a")), []),
+        (assistant(text("c "), text("b "), text("a ")), assistant(text("c "), text("b "), text("a")), [TRIMMED]),
         (assistant("a ", tool_calls=[call()]), assistant(text("a "), tool_use()), []),
     ],
 )
 def test_a_last_assistant_turn_ends_with_its_words(last: JsonObject, sent: JsonObject, losses: list[str]) -> None:
     assert to_messages({"messages": [HI, last]}) == ({"messages": [HI, sent]}, [*APPROXIMATED, *losses])
+
+
+@pytest.mark.parametrize("dialect", [PREFIXING, FINAL])
+def test_only_the_last_turn_is_continued(dialect: Dialect) -> None:
+    turns = [assistant("a"), HI, assistant("b"), HI, assistant("{")]
+
+    body, losses = to_chat({"messages": turns}, Options(prefill="continue", dialect=dialect))
+
+    assert body["messages"] == [*turns[:4], {**turns[4], **({"prefix": True} if dialect is PREFIXING else {})}]
+    assert losses == []
+
+
+def test_a_turn_in_the_middle_keeps_its_white_space() -> None:
+    turns = [HI, assistant("a "), HI, assistant("b ")]
+
+    assert to_messages({"messages": turns}) == (
+        {"messages": [*turns[:3], assistant("b")]},
+        ["approximated warning prefill $.messages[3]", TRIMMED],
+    )
 
 
 def test_only_the_last_turn_is_trimmed() -> None:
@@ -337,6 +377,11 @@ def test_a_malformed_request_of_messages(fields: JsonObject, path: str) -> None:
     assert caught.value.path == path
 
 
+@pytest.mark.parametrize("option", ["keep", "drop", "reject", "continue"])
+def test_no_turns_at_all_are_no_prefill(option: Json) -> None:
+    assert to_chat({"messages": []}, Options(prefill=option)) == ({"messages": []}, [])
+
+
 def test_what_a_reply_of_chat_needs() -> None:
     name, call_id = "mcp.read", "toolu:1"
     turns = [HI, assistant(tool_use(call_id, name)), user(tool_result(call_id))]
@@ -452,6 +497,12 @@ def test_clouds_take_the_version_in_the_body_and_the_model_in_the_address(dialec
     assert body == {"anthropic_version": DIALECTS[dialect].version_in_body, "max_tokens": 9, "messages": [HI]}
     assert (context.model, context.renamed) == (CLAUDE, True)
     assert not converted({"model": CLAUDE}, "chat", "messages", Options(dialect=dialect))[1].renamed
+
+
+def test_a_mark_of_the_whole_needs_no_other() -> None:
+    fields = {"messages": [{"role": "system", "content": "a"}, HI], "cache_control": MARK}
+
+    assert to_messages(fields) == ({"messages": [HI], "system": "a", "cache_control": MARK}, [])
 
 
 @pytest.mark.parametrize("key", ["tools", "system", "messages", ""])

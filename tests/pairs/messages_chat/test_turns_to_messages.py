@@ -12,7 +12,7 @@ NEWER = "claude-opus-5"
 """Takes system turns between the others."""
 
 MARK = {"type": "ephemeral"}
-MARKED = {"cache_control": MARK}
+MARKED: JsonObject = {"cache_control": MARK}
 IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}}
 IMAGE_PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 UNKNOWN = {"type": "of_tomorrow"}
