@@ -230,6 +230,11 @@ def test_what_is_malformed_is_named(before: JsonObject, turn: Json, path: str) -
     assert caught.value.reason
 
 
+def test_an_unknown_role_is_told_which_are_known() -> None:
+    with pytest.raises(InvalidPayload, match=r"'system', 'user', 'assistant', .*, got 'narrator'"):
+        turns(HI, {"role": "narrator", "content": "a"})
+
+
 # -- assistant turns -----------------------------------------------------------------------------------------
 
 THINKING = {"type": "thinking", "thinking": "hm", "signature": "s"}
@@ -275,6 +280,11 @@ HERE = "$.messages[1]"
         (assistant("a", thinking_blocks=[THINKING]), [THINKING, text("a")], []),
         (assistant(None, thinking_blocks=[THINKING]), [THINKING], []),
         (assistant("a", thinking_blocks=[THINKING], **MARKED), [THINKING, text("a", **MARKED)], []),
+        (
+            assistant(None, thinking_blocks=[THINKING], **MARKED),
+            [THINKING],
+            [f"dropped info cache_control {HERE}.cache_control"],
+        ),
         (
             assistant("a", reasoning_content="hm"),
             "a",

@@ -223,11 +223,19 @@ class _Walk:
         if isinstance(content, str) and content.isspace() and blocks:
             detail = "a text without words, which Anthropic refuses"
             self._cx.losses.dropped(LossCode.TURN_EMPTY, (*path, "content"), detail, "info")
-        if read is not None and blocks and not blocks[-1]["type"].endswith("thinking"):
-            mark_for_messages(None, read.cache_control, blocks[-1], path, self._cx)
+        if read is not None and blocks:
+            self._mark(read.cache_control, blocks[-1], path)
         self._say("assistant", _unwrapped(blocks, content), path)
         if calls:
             self._answer(calls, index + 1)
+
+    def _mark(self, mark: chat.CacheControl | None, last: JsonObject, path: Path) -> None:
+        """Mark the last block for the mark of a whole turn."""
+        if mark is not None and last["type"].endswith("thinking"):
+            detail = "thinking takes no cache mark"
+            self._cx.losses.dropped(LossCode.CACHE_CONTROL, (*path, "cache_control"), detail, "info")
+        else:
+            mark_for_messages(None, mark, last, path, self._cx)
 
     def _calls(
         self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
