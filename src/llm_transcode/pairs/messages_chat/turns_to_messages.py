@@ -14,7 +14,6 @@ them would change their meaning and destroy the cached prefix.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from typing_extensions import assert_never
@@ -28,6 +27,7 @@ from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages, note_mark
 from .calls import ERROR_MARK, CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
+from .open_calls import OpenCall, Window
 from .reasoning import holds_reasoning, thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
 
@@ -75,24 +75,6 @@ ASSISTANT_TO_MESSAGES: Final = Fields(
 )
 
 # -- the walk --------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Call:
-    """A call in the window, until its result is found."""
-
-    source: JsonObject
-    """The call as it came; a deprecated one as the ``function`` of a call without an id."""
-    id: str
-    path: Path
-    result: JsonObject | None = None
-
-    def name(self) -> str:
-        """The name of the tool at the client."""
-        kind = self.source.get("type")
-        named = self.source if kind == "tool_use" else self.source["custom" if kind == "custom" else "function"]
-        name: str = named["name"]
-        return name
 
 
 def turns_to_messages(turns: Sequence[Json], body: JsonObject, cx: Conversion) -> None:
@@ -239,7 +221,7 @@ class _Walk:
 
     def _calls(
         self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
-    ) -> list[_Call]:
+    ) -> list[OpenCall]:
         """Add a block for each call; a hybrid client's ``tool_use`` blocks are there already."""
         opened = _hybrid_calls(blocks, (*path, "content")) if is_array(turn.get("content")) else []
         known = {call.id for call in opened} if opened else ()
@@ -257,7 +239,7 @@ class _Walk:
             blocks.append(block)
         return opened
 
-    def _open(self, call: JsonObject, block: JsonObject, path: Path) -> _Call:
+    def _open(self, call: JsonObject, block: JsonObject, path: Path) -> OpenCall:
         """Give the block of a call its id."""
         source_id: str | None = call.get("id")
         if source_id:
@@ -265,13 +247,13 @@ class _Walk:
         else:
             place = "_".join(str(key) for key in path if isinstance(key, int))
             block["id"] = self._ids.assign(None, f"call_{place}", path)
-        return _Call(call, block["id"], path)
+        return OpenCall(call, block["id"], path)
 
-    def _answer(self, calls: list[_Call], start: int) -> None:
+    def _answer(self, calls: list[OpenCall], start: int) -> None:
         """Put the results of the calls, which stand in the window that begins here, into the next turn."""
         if start == len(self._turns):
             return  # the conversation ends with the calls: nothing is missing yet
-        window = _Window(calls)
+        window = Window(calls)
         self._collect(window, start)
         results: list[JsonObject] = []
         for call in window.ours():
@@ -281,7 +263,7 @@ class _Walk:
         if results:
             self._say("user", results, calls[0].path)
 
-    def _collect(self, window: _Window, start: int) -> None:
+    def _collect(self, window: Window, start: int) -> None:
         """Give each call its result, if the window has one."""
         for index in range(start, len(self._turns)):
             turn = self._turns[index]
@@ -301,7 +283,7 @@ class _Walk:
                 self._answered.add(index)
                 call.result = result_to_messages(turn, call.id, ("messages", index), self._cx)
 
-    def _missing(self, call: _Call) -> JsonObject | None:
+    def _missing(self, call: OpenCall) -> JsonObject | None:
         match self._cx.options.unanswered_calls:
             case "keep":
                 return None
@@ -371,8 +353,8 @@ def _otherwise_said(
             cx.losses.refused(LossCode.AUDIO, where, "a turn that was only spoken, which OpenAI alone can look up")
 
 
-def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[_Call]:
-    return [_Call(block, block["id"], path) for block in blocks if block["type"] == "tool_use"]
+def _hybrid_calls(blocks: list[JsonObject], path: Path) -> list[OpenCall]:
+    return [OpenCall(block, block["id"], path) for block in blocks if block["type"] == "tool_use"]
 
 
 def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObject]:
@@ -380,53 +362,6 @@ def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObj
     if len(blocks) == 1 and isinstance(content, str) and blocks[0] == text_block(content):
         return content
     return blocks
-
-
-class _Window:
-    """The calls of one turn that wait for their result, found by id, by name, or by their order."""
-
-    __slots__ = ("_by_id", "_by_name", "_calls", "_hybrid")
-
-    def __init__(self, calls: list[_Call]) -> None:
-        self._calls = calls
-        self._hybrid: set[str] = set()
-        self._by_name: dict[str, list[_Call]] = {}
-        self._by_id: dict[str, list[_Call]] = {}
-        """Several calls may share an id, or have none; the next to be answered stands last."""
-        for call in reversed(calls):
-            self._by_id.setdefault(call.source.get("id") or "", []).append(call)
-
-    def answered_by(self, call_id: Json) -> _Call | None:
-        """The first open call that the message with this id answers."""
-        waiting = self._by_id.get(call_id) if isinstance(call_id, str) else None
-        return _next_open(waiting) or _next_open(self._by_id.get(""))
-
-    def answered_by_name(self, name: Json) -> _Call | None:
-        """The first open call that the message of a deprecated function answers."""
-        if not self._by_name:
-            for call in reversed(self._calls):
-                self._by_name.setdefault(call.name(), []).append(call)
-        return _next_open(self._by_name.get(name)) if isinstance(name, str) else None
-
-    def answered_inside(self, parts: Json) -> None:
-        """Note the ``tool_result`` blocks of a hybrid client, which come along with their user message."""
-        for part in parts if is_array(parts) else ():
-            if tag_of(part, "type") == "tool_result":
-                answered = part.get("tool_use_id")
-                if isinstance(answered, str):
-                    self._hybrid.add(answered)
-
-    def ours(self) -> list[_Call]:
-        """The calls that no hybrid block answers."""
-        return [call for call in self._calls if call.id not in self._hybrid] if self._hybrid else self._calls
-
-
-def _next_open(waiting: list[_Call] | None) -> _Call | None:
-    while waiting:
-        call = waiting.pop()
-        if call.result is None:
-            return call
-    return None
 
 
 def _as_user_text(block: JsonObject) -> JsonObject:
