@@ -10,9 +10,6 @@ from llm_transcode import Options
 from tests.pairs.messages_chat.conversions import JsonObject, to_chat
 from tests.pitfalls.conversions import HI, assistant, call, text, tool, tool_result, tool_use, user
 
-IMAGE = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
-PART = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
-
 
 def test_calls_of_neighbouring_turns_each_get_their_results() -> None:
     turns = [
@@ -85,16 +82,3 @@ def test_a_turn_behind_the_results_begins_anew() -> None:
         },
         [],
     )
-
-
-def test_the_media_of_each_result_are_counted_anew() -> None:
-    results = [tool_result("a", [IMAGE, IMAGE]), tool_result("b", [IMAGE])]
-    labels = [text(f"[image {number} of tool result {of}]") for number, of in ((1, "a"), (2, "a"), (1, "b"))]
-
-    body, _ = to_chat({"messages": [HI, assistant(tool_use("a"), tool_use("b")), user(*results)]})
-
-    assert body["messages"][2:] == [
-        tool("a", labels[:2]),
-        tool("b", labels[2:]),
-        user(labels[0], PART, labels[1], PART, labels[2], PART),
-    ]

@@ -48,7 +48,9 @@ def mark_for_chat(mark: messages.CacheControl | None, part: JsonObject, path: Pa
     """Mark a content part of Chat, where the dialect and the model take marks."""
     if mark is None:
         return
-    if cx.dialect.cache_marks == "cache_control":
+    if not cx.dialect.content_parts:
+        no_slot_for_mark(mark, path, cx)
+    elif cx.dialect.cache_marks == "cache_control":
         MARK_TO_CHAT.report(mark, (*path, "cache_control"), cx.losses)
         part["cache_control"] = _ephemeral(mark.ttl)
     elif cx.dialect.cache_marks == "prompt_cache_breakpoint" and cx.facts.cache_breakpoints:

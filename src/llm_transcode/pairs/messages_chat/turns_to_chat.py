@@ -224,11 +224,8 @@ class _Walk:
         media: list[JsonObject] = []
         content = result_to_chat(block, call_id, media, path, self._cx)["content"]
         parts = [text_part(content)] if isinstance(content, str) else content
-        return [
-            text_part(f"[result of tool call {call_id}]"),
-            *(part for part in parts if part != text_part("")),
-            *media,
-        ]
+        said = [part for part in parts if part != text_part("")]
+        return [text_part(f"[result of tool call {call_id}]"), *said, *media[1::2]]  # the labels are said already
 
     def _repairs(self, what: str, path: Path) -> None:
         if self._cx.options.unanswered_calls == "reject":
@@ -300,14 +297,12 @@ class _Walk:
         said = self._system_content(content, (*path, "content"))
         if not said:
             return  # a directive only, which stands in the parameters of the request
-        if self._cx.options.mid_system != "text" and (
-            self._cx.dialect.mid_system or self._cx.options.mid_system == "native"
-        ):
+        mode = self._cx.options.mid_system
+        if mode == "native" or (mode == "auto" and self._cx.dialect.mid_system):
             self._out.append({"role": "system", "content": said})
             return
         self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
-        text = said if isinstance(said, str) else "\n\n".join(part["text"] for part in said)
-        self._out.append({"role": "user", "content": SYSTEM_TEXT.format(text)})
+        self._out.append({"role": "user", "content": _as_user_content(said)})
 
     def _last_user_turn(self) -> int:
         if self._last_user is None:
@@ -326,6 +321,13 @@ class _Walk:
             elif kind not in _FOLDED:
                 self._cx.losses.refused(LossCode.MEDIA, (*path, at), f"{kind} in a system turn, which takes text only")
         return joined(parts, self._cx)
+
+
+def _as_user_content(said: str | list[JsonObject]) -> str | list[JsonObject]:
+    """One string, unless a part carries a mark for the prompt cache."""
+    if isinstance(said, list) and any(len(part) > 2 for part in said):  # more than type and text
+        return [{**part, "text": SYSTEM_TEXT.format(part["text"])} for part in said]
+    return SYSTEM_TEXT.format(said if isinstance(said, str) else "\n\n".join(part["text"] for part in said))
 
 
 def _notes_change(block: Json, path: Path, cx: Conversion) -> Json:

@@ -24,8 +24,8 @@ from ...losses import LossCode
 from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
-from .caching import mark_for_messages
-from .calls import CallIds, call_to_messages, function_call_to_messages, result_to_messages
+from .caching import mark_for_messages, note_mark
+from .calls import ERROR_MARK, CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import holds_reasoning, thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
@@ -134,7 +134,7 @@ _LEDGERS: Final[dict[str, Fields[Spoken]]] = {
 def _content_blocks(content: Content, path: Path, cx: Conversion, aside: str = "") -> list[JsonObject]:
     """The blocks of a turn's content, without the parts of a type that is read elsewhere."""
     if content is None or isinstance(content, str):
-        return [text_block(content)] if content and not content.isspace() else []
+        return _blocks(content or "")
     blocks: list[JsonObject] = []
     for index, part in enumerate(content):
         if not aside or tag_of(part, "type") != aside:
@@ -146,7 +146,7 @@ def _content_blocks(content: Content, path: Path, cx: Conversion, aside: str = "
 
 def _blocks(content: str | list[JsonObject]) -> list[JsonObject]:
     if isinstance(content, str):
-        return [text_block(content)] if content else []
+        return [text_block(content)] if content and not content.isspace() else []
     return content
 
 
@@ -205,11 +205,19 @@ class _Walk:
         if isinstance(content, str) and content.isspace() and blocks:
             detail = "a text without words, which Anthropic refuses"
             self._cx.losses.dropped(LossCode.TURN_EMPTY, (*path, "content"), detail, "info")
-        if read is not None and blocks and not blocks[-1]["type"].endswith("thinking"):
-            mark_for_messages(None, read.cache_control, blocks[-1], path, self._cx)
+        if read is not None and blocks:
+            self._mark(read.cache_control, blocks[-1], path)
         self._say("assistant", _unwrapped(blocks, content), path)
         if calls:
             self._answer(calls, index + 1)
+
+    def _mark(self, mark: chat.CacheControl | None, last: JsonObject, path: Path) -> None:
+        """Mark the last block for the mark of a whole turn."""
+        if mark is not None and last["type"].endswith("thinking"):
+            detail = "thinking takes no cache mark"
+            self._cx.losses.dropped(LossCode.CACHE_CONTROL, (*path, "cache_control"), detail, "info")
+        else:
+            mark_for_messages(None, mark, last, path, self._cx)
 
     def _calls(
         self, turn: JsonObject, read: chat.AssistantMessage | None, blocks: list[JsonObject], path: Path
@@ -295,8 +303,15 @@ class _Walk:
         self._cx.losses.approximated(LossCode.TOOL_RESULT_ORPHAN, path, "a result without its call is sent as text")
         name = turn.get("tool_call_id" if turn["role"] == "tool" else "name")
         result = result_to_messages(turn, name, path, self._cx)
-        content = _blocks(result.get("content") or [])
-        self._say("user", [text_block(f"[result of tool call {name}]"), *content], path)
+        said = [
+            text_block(f"[result of tool call {name}]"),
+            *([text_block(ERROR_MARK)] if "is_error" in result else []),
+        ]
+        said += _blocks(result.get("content") or [])
+        if "cache_control" in result:
+            said[-1]["cache_control"] = result["cache_control"]
+            note_mark(said[-1], path, self._cx)
+        self._say("user", said, path)
 
     # -- system turns
 
