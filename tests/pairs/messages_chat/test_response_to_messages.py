@@ -269,7 +269,10 @@ def test_a_function_call_of_nothing(function: Json) -> None:
 def test_calls_go_before_the_deprecated_function_call() -> None:
     said = {"tool_calls": [call("t1", "f")], "function_call": {"name": "g", "arguments": "{}"}}
 
-    assert reply_to_messages(chat_reply(said, "tool_calls")) == (message(tool_use("t1", "f"), stop="tool_use"), [])
+    assert reply_to_messages(chat_reply(said, "tool_calls")) == (
+        message(tool_use("t1", "f"), stop="tool_use"),
+        [f"dropped warning legacy_function {SAID}.function_call"],
+    )
 
 
 # -- how it ended ----------------------------------------------------------------------------------

@@ -342,7 +342,11 @@ def test_a_turn_that_was_only_spoken_is_refused() -> None:
         (calls(call(), **AUDIO), [tool_use()], [f"dropped warning audio {HERE}.audio"]),
         (calls(call(), **MARKED), [tool_use() | MARKED], []),
         (calls(call(), thinking_blocks=[THINKING]), [THINKING, tool_use()], []),
-        (calls(call(), function_call={"name": "g", "arguments": "{}"}), [tool_use()], []),
+        (
+            calls(call(), function_call={"name": "g", "arguments": "{}"}),
+            [tool_use()],
+            ["dropped warning legacy_function $.messages[1].function_call"],
+        ),
         (calls(call(), content=[tool_use(a=1)]), [tool_use(a=1)], []),
         (calls(call("t2"), call(), content=[tool_use()]), [tool_use(), tool_use("t2")], []),
         (

@@ -26,6 +26,7 @@ from .content_to_messages import part_to_messages
 from .tools import FREE_TEXT
 
 __all__ = [
+    "CALLED_TWICE",
     "ERROR_MARK",
     "RAW_ARGUMENTS",
     "CallIds",
@@ -38,6 +39,9 @@ __all__ = [
     "result_to_messages",
     "tool_use",
 ]
+
+CALLED_TWICE: Final = "tool_calls go before the deprecated function_call"
+"""Why a ``function_call`` is left behind."""
 
 ERROR_MARK: Final = "[tool_error]"
 """The first line of a failed tool's result in Chat."""

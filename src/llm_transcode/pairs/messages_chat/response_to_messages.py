@@ -21,6 +21,7 @@ from ...wire import Body, JsonObject, Path, dump_json, is_array
 from ..conversion import Conversion
 from ..fields import VENDOR, Drop, Fields, UnionFields
 from .calls import (
+    CALLED_TWICE,
     CUSTOM_CALL_TO_MESSAGES,
     CUSTOM_TO_MESSAGES,
     FUNCTION_CALL_TO_MESSAGES,
@@ -232,6 +233,8 @@ def _blocks(message: JsonObject, seed: str, path: Path, cx: Conversion) -> list[
         blocks += _transcript(message["audio"], (*path, "audio"), cx)
     if message.get("tool_calls"):
         blocks += _calls(message["tool_calls"], seed, (*path, "tool_calls"), cx)
+        if message.get("function_call") is not None:
+            cx.losses.dropped(LossCode.LEGACY_FUNCTION, (*path, "function_call"), CALLED_TWICE)
     elif message.get("function_call") is not None:
         blocks += _legacy_call(message["function_call"], seed, (*path, "function_call"), cx)
     return blocks

@@ -25,7 +25,7 @@ from ...wire import Json, JsonObject, Path, is_array, render_path, tag_of
 from ..conversion import Conversion
 from ..fields import KNOWN, VENDOR, Drop, Fields, Shape
 from .caching import mark_for_messages, note_mark
-from .calls import ERROR_MARK, CallIds, call_to_messages, function_call_to_messages, result_to_messages
+from .calls import CALLED_TWICE, ERROR_MARK, CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import holds_reasoning, thinking_to_messages
 from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
@@ -232,8 +232,11 @@ class _Walk:
             if block is not None and call.get("id") not in known:
                 opened.append(self._open(call, block, where))
                 blocks.append(block)
-        if read is not None and read.function_call is not None and not calls:
+        if read is not None and read.function_call is not None:
             where = (*path, "function_call")
+            if calls:
+                self._cx.losses.dropped(LossCode.LEGACY_FUNCTION, where, CALLED_TWICE)
+                return opened
             block = function_call_to_messages(turn["function_call"], where, self._cx)
             opened.append(self._open({"function": turn["function_call"]}, block, where))
             blocks.append(block)
