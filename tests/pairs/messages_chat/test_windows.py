@@ -33,7 +33,10 @@ def test_calls_of_neighbouring_turns_each_get_their_results() -> None:
                 user(text("on")),
             ]
         },
-        [],
+        [
+            "approximated info turn_order $.messages[1].content[1]",
+            "approximated info turn_order $.messages[1].content[2]",
+        ],
     )
 
 
@@ -43,9 +46,12 @@ def test_calls_of_neighbouring_turns_each_get_their_results() -> None:
         (
             "repair",
             [tool("a", "[no result: the call was interrupted]")],
-            ["invented warning tool_result_missing $.messages[1].content[0]"],
+            [
+                "invented warning tool_result_missing $.messages[1].content[0]",
+                "approximated info turn_order $.messages[1].content[0]",
+            ],
         ),
-        ("keep", [], []),
+        ("keep", [], ["approximated info turn_order $.messages[1].content[0]"]),
     ],
 )
 def test_a_call_of_neighbouring_turns_without_a_result(

@@ -148,6 +148,9 @@ class _Walk:
             return
         if any(window.waiting.values()):
             self._make_up(window)
+        for call_id in window.moved():
+            detail = "the results of neighbouring turns each go behind their own calls"
+            self._cx.losses.approximated(LossCode.TURN_ORDER, window.paths[call_id], detail, "info")
         results = list(window.results.values())
         for place, first in reversed(window.places):
             self._out[place:place] = filter(None, results[first:])

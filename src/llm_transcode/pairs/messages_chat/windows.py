@@ -39,6 +39,10 @@ class MessagesWindow:
         self.paths[call_id] = path
         self.waiting.setdefault(source_id, deque()).append(call_id)
 
+    def moved(self) -> list[str]:
+        """The calls whose results go before a turn that was there earlier: those of all turns but the last."""
+        return list(self.results)[: self.places[-1][1]]
+
 
 # -- of Chat ---------------------------------------------------------------------------------------
 
