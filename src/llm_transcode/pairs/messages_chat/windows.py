@@ -41,7 +41,8 @@ class MessagesWindow:
 
     def moved(self) -> list[str]:
         """The calls whose results go before a turn that was there earlier: those of all turns but the last."""
-        return list(self.results)[: self.places[-1][1]]
+        first = self.places[-1][1]
+        return list(self.results)[:first] if first else []
 
 
 # -- of Chat ---------------------------------------------------------------------------------------
