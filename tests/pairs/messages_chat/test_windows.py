@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from llm_transcode import Options
-from tests.pairs.messages_chat.conversions import JsonObject, to_chat
+from tests.pairs.messages_chat.conversions import JsonObject, to_chat, to_messages
 from tests.pitfalls.conversions import HI, assistant, call, text, tool, tool_result, tool_use, user
 
 
@@ -84,6 +84,21 @@ def test_a_turn_behind_the_results_begins_anew() -> None:
                 tool("a", "A"),
                 assistant(None, tool_calls=[call("b")]),
                 tool("b", "B"),
+            ]
+        },
+        [],
+    )
+
+
+def test_results_of_a_hybrid_client_go_to_the_head_of_merged_turns() -> None:
+    turns = [HI, assistant(tool_use("a"), tool_use("b")), user("one"), user(tool_result("a", "A")), user("two")]
+
+    assert to_messages({"messages": [*turns, user(text("three"), tool_result("b", "B"))]}) == (
+        {
+            "messages": [
+                HI,
+                assistant(tool_use("a"), tool_use("b")),
+                user(tool_result("a", "A"), tool_result("b", "B"), text("one"), text("two"), text("three")),
             ]
         },
         [],

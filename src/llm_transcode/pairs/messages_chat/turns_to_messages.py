@@ -158,6 +158,8 @@ class _Walk:
         self._ids = CallIds(cx)
         self._answered: set[int] = set()
         """Positions of the tool messages that have found their call."""
+        self._mixed: list[JsonObject] = []
+        """Turns in which results of hybrid clients follow what was said before."""
         self.out: list[JsonObject] = []
 
     def run(self, start: int) -> None:
@@ -178,6 +180,8 @@ class _Walk:
                     role = chat.read_message(turn, path).role
                     roles = "'developer', 'system', 'user', 'assistant', 'tool' or 'function'"
                     raise InvalidPayload(f"expected {roles}, got {role!r}", render_path((*path, "role")))
+        for turn in self._mixed:
+            turn["content"].sort(key=_is_no_result)
 
     def _say(self, role: Literal["user", "assistant"], content: str | list[JsonObject], path: Path) -> None:
         """Add to the conversation; a turn that says nothing is left out, one of the same role is merged."""
@@ -188,7 +192,10 @@ class _Walk:
         elif self.out and (last := self.out[-1])["role"] == role:
             if isinstance(last["content"], str):
                 last["content"] = [text_block(last["content"])]
-            last["content"] += _blocks(content)
+            added = _blocks(content)
+            last["content"] += added
+            if not _is_no_result(added[0]) and (not self._mixed or self._mixed[-1] is not last):
+                self._mixed.append(last)
         else:
             self.out.append({"role": role, "content": content})
 
