@@ -95,6 +95,11 @@ class Repeats:
         """The bytes around the text of the last token that was learnt."""
         self._misses = 0
 
+    def forget(self) -> None:
+        """Forget the last token: what was read since may have changed what counts as one."""
+        self._before = self._after = b""
+        self._size = -1
+
     def grown(self, frame: bytes, growth: Growth) -> bytes | None:
         """The event for a frame that differs from the last token's in nothing but its text; None for any other."""
         literal = frame.removeprefix(self._before).removesuffix(self._after)

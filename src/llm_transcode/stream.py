@@ -153,7 +153,7 @@ class StreamTranscoder:
     def _feed_several(self, data: bytes) -> bytes:
         """Feed event by event what came at once, so that each token among them costs no more than if it came alone."""
         *events, rest = data.split(BLANK_LINE)
-        out = [self.feed(event + BLANK_LINE) for event in events]
+        out = [self.feed(event + BLANK_LINE) for at, event in enumerate(events) if event or not at]
         out.append(self.feed(rest))
         return b"".join(out)
 
@@ -235,6 +235,7 @@ class StreamTranscoder:
         """Let the direction read an event; whatever is wrong with it becomes the in-band error."""
         direction = self._direction
         self._growth = None
+        self._repeats.forget()
         if not event:
             return []  # some servers send {} to keep the connection alive
         if direction.is_error(event):

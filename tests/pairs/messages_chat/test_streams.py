@@ -190,6 +190,18 @@ THINKING: Final[dict[str, tuple[list[JsonObject], list[tuple[str, str]]]]] = {
         [thoughts(thought("a")), thoughts(thought("b", "s"))],
         [("ab", "s")],
     ),
+    "an entry of another id, after a piece that has none": (
+        [
+            details(detail(0, "a", id="1")),
+            details(detail(0, "b")),
+            details(detail(0, "c", id="2", signature="s")),
+        ],
+        [("ab", ""), ("c", "s")],
+    ),
+    "a piece without an index": (
+        [details(detail(0, "a")), details(detail(None, "b")), details(detail(0, "c", signature="s"))],
+        [("abc", "s")],
+    ),
     "the string first, then the entry": (
         [
             chunk({"reasoning": "a"}),
@@ -216,6 +228,20 @@ def test_thoughts_are_the_same_whole_and_streamed(chunks: list[JsonObject]) -> N
     told = [*chunks, chunk({"content": "hi"}), chunk(finish="stop"), usage_chunk()]
 
     assert whole_content(*told) == content_of(to_messages(*told).events)
+
+
+def test_an_entry_that_comes_back_tells_another_thought() -> None:
+    """It looks like the pieces before on the wire, and must not be taken for one of them."""
+    chunks = [details(detail(index, said), reasoning=said) for index, said in ((0, "a"), (0, "b"), (1, "c"), (0, "d"))]
+
+    stream = to_messages(*chunks, details(detail(1, None, signature="s")), chunk(finish="stop"), usage_chunk())
+
+    assert [(block["thinking"], block["signature"]) for block in content_of(stream.events)] == [
+        ("ab", ""),
+        ("c", ""),
+        ("d", ""),
+        ("", "s"),
+    ]
 
 
 # -- texts of several kinds ----------------------------------------------------------------------------

@@ -102,8 +102,7 @@ class BlockWriter:
 
     def growth(self, place: Place) -> Growth | None:
         """The event by which mere tokens let a place grow; None unless that, without any doubt, is what is open."""
-        kind, index = place
-        opened = self._open
+        (kind, index), opened = place, self._open
         if isinstance(opened, Call):
             if kind != "call" or self._tracker.at(index) is not opened or self._held or opened.custom:
                 return None

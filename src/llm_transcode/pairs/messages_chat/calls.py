@@ -327,7 +327,8 @@ class CallIds:
             fitted = self._fit(source_id, path, field)
         else:
             fitted = made_up
-            self._losses.invented(LossCode.TOOL_ID, path, f"a call without id is named {made_up}")
+            at = (*path, field) if field else path
+            self._losses.invented(LossCode.TOOL_ID, at, f"a call without id is named {made_up}")
         if fitted in self._uses:
             fitted = self._twin(fitted, (*path, field) if field else path)
         self._uses[fitted] = 1

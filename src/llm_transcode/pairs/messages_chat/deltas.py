@@ -24,6 +24,7 @@ from .reasoning import (
     is_readable,
     report_foreign,
     report_reasoning,
+    stated,
     text_of,
     text_of_part,
 )
@@ -111,6 +112,8 @@ class DeltaReader:
             for kind, text in self._think_tags.read(delta.content):
                 self._say(kind, text, (*DELTA, "content"))
             return
+        if delta.content:
+            self.end_text()
         for at, part in enumerate(delta.content or ()):
             REPLY_PARTS_TO_MESSAGES.report(part, (*DELTA, "content", at), self._cx.losses)
             if at:
@@ -167,8 +170,8 @@ class DeltaReader:
 
     def repeats(self, details: Json) -> bool:
         """Whether ``reasoning_details`` can do no more than repeat the thought that a string tells. Has no effects."""
-        entry = _entry_of(details)
-        return entry is not None and entry == self._entry
+        entry, told = _entry_of(details), self._entry
+        return entry is not None and told is not None and goes_on(told, entry) and stated(told, entry) == told
 
     def _read_entry(self, entry: chat.ThinkingBlocksItem | chat.ReasoningDetail, plain: str | None, path: Path) -> None:
         match entry:
@@ -199,7 +202,7 @@ class DeltaReader:
         elif text and (self._thought_in_list or not self._blocks.end_thought(text)):
             self._thought_in_list = True
             self._say("thinking", text, path[:-1])
-        self._entry = entry_of(piece)
+        self._entry = stated(self._entry, entry_of(piece))
 
     def _end_other(self, pieces: Sequence[chat.ThinkingBlocksItem | chat.ReasoningDetail]) -> None:
         """End the thought that another entry tells, lest it gets the text or the signature of these."""

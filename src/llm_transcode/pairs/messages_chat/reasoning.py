@@ -39,6 +39,7 @@ __all__ = [
     "report_foreign",
     "report_plain",
     "report_reasoning",
+    "stated",
     "text_of",
     "text_of_part",
     "thinking_to_chat",
@@ -194,6 +195,14 @@ def goes_on(before: Entry, after: Entry) -> bool:
     return all(None in pair or pair[0] == pair[1] for pair in zip(others, next_others, strict=True))
 
 
+def stated(before: Entry | None, after: Entry) -> Entry:
+    """What is known of an entry by one more piece of it, which may leave out what others state."""
+    if before is None:
+        return after
+    kind, index, entry_id, form = before
+    return kind, after[1] if index is None else index, entry_id or after[2], form or after[3]
+
+
 @dataclass(slots=True)
 class Reasoning:
     """What a Chat message holds of reasoning, as blocks of Messages."""
@@ -207,7 +216,7 @@ class Reasoning:
     _told: list[str] = field(default_factory=list[str])
     """The pieces of a thought that has not come to its end."""
     _entry: Entry | None = None
-    """The entry that told the last piece."""
+    """The entry that told the last pieces."""
 
     @property
     def signed(self) -> list[JsonObject]:
@@ -230,7 +239,8 @@ class Reasoning:
         entry = entry_of(piece)
         if self._entry is not None and not goes_on(self._entry, entry):
             self.end()
-        self._entry = entry
+            self._entry = None
+        self._entry = stated(self._entry, entry)
         self.add(text_of(piece), signature)
 
     def add_redacted(self, data: str | None, path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Final
 from ... import chat
 from ...converted import ReplyContext
 from ...dialects import dialect_named
-from ...errors import InvalidPayload, StreamError
+from ...errors import StreamError
 from ...losses import LossCode, Recorder
 from ...options import Options
 from ...tokens import Growth, Place, Token
@@ -33,7 +33,7 @@ from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
 from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
-from .usage import counts_cache_within, usage_to_messages
+from .usage import are_counts, counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
 
@@ -105,6 +105,7 @@ class ToMessagesStream:
         "_quiet",
         "_quiet_of_choice",
         "_quiet_of_delta",
+        "_renamed",
         "_started",
         "_tier",
         "_usage",
@@ -122,6 +123,8 @@ class ToMessagesStream:
         """What ``message_start`` said."""
         self._named: tuple[str | None, str | None] = (None, None)
         """The id and the model of the chunk before."""
+        self._renamed: frozenset[str] = frozenset()
+        """Which of them have changed, and are on record."""
         self._finish: str | None = None
         self._matched: str | None = None
         self._tier: str | None = None
@@ -181,11 +184,14 @@ class ToMessagesStream:
         """Whether a chunk says nothing new but its delta."""
         if choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return False
-        if chunk.get("usage") and not _are_counts(chunk["usage"]):
+        if chunk.get("usage") and not are_counts(chunk["usage"]):
             return False
         if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
             return False
-        if (chunk.get("id"), chunk.get("model")) != self._named:
+        message_id, model = self._named
+        if chunk.get("id") != message_id and "id" not in self._renamed:
+            return False
+        if chunk.get("model") != model and "model" not in self._renamed:
             return False
         return self._quiet_of_choice.issuperset(choice) or _are_quiet(choice, self._quiet_of_choice)
 
@@ -246,10 +252,11 @@ class ToMessagesStream:
             return
         self._named = message_id, model
         detail = "it is not what message_start has said, the only event with a slot for it"
-        if message_id and message_id != self._blocks.message_id:
-            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("id",), detail, "info")
-        if model and model != self._model and not self._context.renamed:
-            self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, ("model",), detail, "info")
+        said = self._blocks.message_id, self._model if not self._context.renamed else model
+        for name, value, first in zip(("id", "model"), self._named, said, strict=True):
+            if value and value != first:
+                self._renamed |= {name}
+                self._cx.losses.dropped(LossCode.STREAM_PROTOCOL, (name,), detail, "info")
 
     def _start(self, message_id: str | None, model: str | None) -> None:
         if self._started:
@@ -365,15 +372,6 @@ def _arguments(calls: Json) -> Token | None:
     if name != "arguments" or not _MORE_ARGUMENTS.issuperset(call):
         return None
     return (("call", index), arguments) if isinstance(index, int) and isinstance(arguments, str) else None
-
-
-def _are_counts(usage: Json) -> bool:
-    """Whether counts are well-formed; `ToMessagesStream.read` says what is wrong with others."""
-    try:
-        chat.Usage.from_object(usage)
-    except InvalidPayload:
-        return False
-    return True
 
 
 def _are_quiet(value: JsonObject, quiet: frozenset[str]) -> bool:

@@ -53,7 +53,7 @@ class OpenCall:
     """A call in the window, until its result is found."""
 
     source: JsonObject
-    """The call as it came; a deprecated one as the ``function`` of a call without an id."""
+    """The call as it came: a deprecated one as the ``function`` of a call without an id, a hybrid's as its block."""
     id: str
     path: Path
     result: JsonObject | None = None
