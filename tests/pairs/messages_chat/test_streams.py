@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from llm_transcode import Options
 from tests.streams import (
     SPENT,
     JsonObject,
@@ -289,3 +290,11 @@ def test_text_does_not_go_on_with_a_refusal() -> None:
     stream = to_messages(*map(chunk, deltas), chunk(finish="stop"), usage_chunk())
 
     assert content_of(stream.events) == [part("abc"), part("d"), part("e")]
+
+
+def test_what_may_begin_a_think_tag_goes_before_parts_of_text() -> None:
+    chunks = [chunk({"content": said}) for said in ("<t", [{"type": "text", "text": "A"}], "B")]
+
+    stream = to_messages(*chunks, chunk(finish="stop"), usage_chunk(), options=Options(think_tags=("think",)))
+
+    assert "".join(block["text"] for block in content_of(stream.events)) == "<tAB"

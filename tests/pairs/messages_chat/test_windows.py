@@ -103,3 +103,9 @@ def test_results_of_a_hybrid_client_go_to_the_head_of_merged_turns() -> None:
         },
         [],
     )
+
+
+def test_an_empty_id_stands_where_it_stands() -> None:
+    _, losses = to_chat({"messages": [HI, assistant(tool_use(""), tool_use("b"))]})
+
+    assert "invented info tool_id $.messages[1].content[0].id" in losses
