@@ -33,7 +33,8 @@ def told_by(body: bytes, context: ReplyContext | None = None, options: Options =
     stream = StreamTranscoder(source="messages", target="chat", context=context, options=options)
     out = read_events(stream.feed(body) + stream.close())
     assert stream.finished is (stream.error is None)
-    return Told(out, rows(stream.losses), stream.error and stream.error.reason, stream.usage)
+    reason = None if stream.error is None else stream.error.reason
+    return Told(out, rows(stream.losses), reason, stream.usage)
 
 
 def reply(

@@ -276,6 +276,24 @@ def test_an_ignored_block_is_on_record_and_so_is_what_its_grammar_does_not_allow
     assert LEFT in outcome.losses
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        {"type": "text", "text": "hi"},
+        {"type": "thinking", "thinking": "hm", "signature": ""},
+        {"type": "redacted_thinking", "data": "eA"},
+        {"type": "tool_use", "id": "a", "name": "f", "input": {}},
+        {"type": "tool_use", "id": "a", "name": "response", "input": {}},
+    ],
+    ids=["text", "thinking", "redacted thinking", "call", "output"],
+)
+def test_a_field_of_a_later_version_is_lost_where_it_stood(opening: JsonObject) -> None:
+    outcome = reply(block(0, {**opening, "brand_new": 1}), context=OUTPUT)
+
+    assert outcome.events == reply(block(0, opening), context=OUTPUT).events
+    assert outcome.losses == ["dropped warning unknown_field $.content_block.brand_new"]
+
+
 # -- thoughts --------------------------------------------------------------------------------------
 
 
@@ -287,6 +305,16 @@ def test_every_thought_has_the_next_number() -> None:
     assert [delta for delta in deltas_of(outcome) if "reasoning_details" in delta] == details(
         *((f"t{at}", f"s{at}") for at in range(3))
     )
+
+
+def test_the_count_of_thinking_while_it_lasts_is_lost() -> None:
+    start, delta, stop = thinking_block(0, "hm")
+    delta["delta"]["estimated_tokens"] = 3
+
+    outcome = reply([start, delta, stop])
+
+    assert deltas_of(outcome)[0] == {"reasoning_content": "hm"}
+    assert outcome.losses == ["dropped info usage $.delta.estimated_tokens"]
 
 
 def test_a_blank_line_keeps_thoughts_apart_that_say_something() -> None:
@@ -321,6 +349,23 @@ def test_a_signature_without_a_slot_is_lost_where_it_stood(opening: str, path: s
 
     assert deltas_of(outcome) == [{"reasoning_content": "a"}]
     assert [row.split()[-1] for row in outcome.losses] == [path]
+
+
+def test_a_thought_without_a_signature_is_carried_without_one() -> None:
+    outcome = reply(block(0, {"type": "thinking", "thinking": "a"}))
+
+    entry = {"type": "reasoning.text", "text": "a", "index": 0}
+    assert deltas_of(outcome) == [{"reasoning_content": "a"}, {"reasoning_details": [entry]}]
+    assert outcome.losses == []
+
+
+def test_redacted_thinking_without_a_slot_is_lost() -> None:
+    options = Options(reasoning=None, now=lambda: 0)
+
+    outcome = reply(block(0, {"type": "redacted_thinking", "data": "eA"}), options=options)
+
+    assert deltas_of(outcome) == []
+    assert outcome.losses == ["dropped info thinking $.content_block"]
 
 
 def test_half_a_pair_of_surrogates_in_a_thought_is_kept() -> None:

@@ -7,6 +7,8 @@ from typing import Final
 import pytest
 
 from llm_transcode import Options, ReplyContext
+from llm_transcode.pairs.messages_chat.to_chat_stream import ToChatStream
+from llm_transcode.tokens import Token
 from tests.pairs.messages_chat.streamed import ROLE, deltas_of, told, told_by
 from tests.streams import (
     JsonObject,
@@ -114,7 +116,7 @@ def test_a_reply_without_a_start_gets_an_id_of_its_model(model: str) -> None:
 def test_a_reply_that_has_only_an_end_begins_with_it() -> None:
     outcome = told(*message_end(), options=Options(now=lambda: 5, new_id=lambda prefix: f"{prefix}1"))
 
-    head = {"id": "chatcmpl-1", "created": 5, "model": ""}
+    head: JsonObject = {"id": "chatcmpl-1", "created": 5, "model": ""}
     assert outcome.events == [{**ROLE, **head}, chunk(finish="stop", **head), {"done": True}]
     assert outcome.losses == ["invented info id $.message.id", "invented info id $.model", LEFT]
 
@@ -200,7 +202,7 @@ def test_later_counts_replace_earlier_ones_and_what_is_left_out_stays() -> None:
 
 
 def test_a_count_that_chat_does_not_have_is_lost_where_it_first_stood() -> None:
-    searched = {"server_tool_use": {"web_search_requests": 1}}
+    searched: JsonObject = {"server_tool_use": {"web_search_requests": 1}}
 
     early = told(message_start(usage=counted(1, **searched)), *message_end(usage=counted(1, **searched)))
     late = told(message_start(), *message_end(usage=counted(1, **searched)))
@@ -367,3 +369,49 @@ def test_an_event_of_another_type_may_have_a_field_named_error() -> None:
     outcome = told(message_start(), {"type": "brand_new", "error": {"message": "no"}}, *HI, *message_end())
 
     assert outcome.events == [ROLE, chunk({"content": "hi"}), *finished()]
+
+
+# -- mere tokens -----------------------------------------------------------------------------------
+
+
+def token_of(event: object) -> Token | None:
+    return ToChatStream(ReplyContext(), Options()).token(event)
+
+
+def delta_event(**delta: object) -> JsonObject:
+    return {"type": "content_block_delta", "index": 3, "delta": delta}
+
+
+@pytest.mark.parametrize(
+    ("delta", "kind"),
+    [
+        ({"type": "text_delta", "text": "hi"}, "text"),
+        ({"type": "thinking_delta", "thinking": "hi"}, "thinking"),
+        ({"type": "input_json_delta", "partial_json": "hi"}, "call"),
+    ],
+)
+def test_a_delta_that_only_adds_text_is_a_mere_token(delta: JsonObject, kind: str) -> None:
+    assert token_of(delta_event(**delta)) == ((kind, 3), "hi")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        [],
+        None,
+        {"type": "ping"},
+        {**delta_event(type="text_delta", text="hi"), "type": "content_block_start"},
+        {**delta_event(type="text_delta", text="hi"), "more": 1},
+        delta_event(type="text_delta", text="hi", more=1),
+        delta_event(type="text_delta", text=""),
+        delta_event(type="text_delta", text=["hi"]),
+        delta_event(type="text_delta", thinking="hi"),
+        delta_event(type="signature_delta", signature="eA"),
+        delta_event(type=["text_delta"], text="hi"),
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "hi"}},
+        {"type": "content_block_delta", "index": 3, "delta": "text_delta"},
+    ],
+)
+def test_what_may_say_more_or_nothing_is_no_mere_token(event: object) -> None:
+    assert token_of(event) is None
