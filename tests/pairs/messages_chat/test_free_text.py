@@ -42,6 +42,33 @@ def test_the_text_comes_out_wherever_it_is_cut(name: str, ensure_ascii: bool) ->
         assert ("".join(found), unwraps) == (text, True)
 
 
+ESCAPES = [
+    r"\/",
+    r"\uabcd",
+    r"\uABCD",
+    r"\ud83d\ude00",
+    r"\uD83D\uDE00",
+    r"\udbff\udfff",
+    r"\uDBFF\uDFFF",
+    r"\uDABC",
+    r"\ud9ab",
+    r"\ud83d\n",
+    r"\uD83D\\u0041",
+    r"\uDE00",
+]
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_every_escape_of_json_is_text_wherever_it_is_cut(escape: str) -> None:
+    wrapped = '{"input":"a' + escape + 'b"}'
+    text = json.loads(wrapped)["input"]
+
+    assert read(wrapped) == ([text, ""], True)
+    assert "".join(read(*wrapped)[0]) == text
+    for at in range(len(wrapped)):
+        assert "".join(read(wrapped[:at], wrapped[at:])[0]) == text
+
+
 def test_what_is_certain_comes_at_once() -> None:
     assert read('{"input":"a', "b", "\\", "n", "\\u00", "e9c", '"}', "rest") == (
         ["a", "b", "", "\n", "", "éc", "", "", ""],

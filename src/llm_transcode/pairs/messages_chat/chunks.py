@@ -125,7 +125,7 @@ class ChunkWriter:
 
     def growth(self, opened: OpenBlock, place: Place) -> Growth | None:
         """The chunk by which mere tokens let a block grow; None where more is to be written for each."""
-        note: Note | None = None
+        note: Note
         if opened.kind == "text":
             note = self._count
         elif opened.kind == "thinking":
