@@ -292,6 +292,17 @@ def test_the_names_of_calls_are_bounded(length: int, fits: bool) -> None:
         assert told.events[-1] == failed_messages("more than 10000 tool calls in one reply, or names too long to keep")
 
 
+def test_the_number_of_calls_is_bounded() -> None:
+    fragments = [fragment for at in range(10_000) for fragment in call(at, f"t{at}", "f", "{}")["tool_calls"]]
+    stream = StreamTranscoder(source="chat", target="messages")
+
+    stream.feed(chat_body(said({"tool_calls": fragments}), end=b""))
+    assert stream.error is None
+    out = stream.feed(chat_body(said(call(10_000, "more", "f", "{}")), end=b""))
+
+    assert b"more than 10000 tool calls in one reply" in out
+
+
 # -- thoughts --------------------------------------------------------------------------------------
 
 BLANK: Final = said({"reasoning_content": "\n\n"})
@@ -386,13 +397,41 @@ def test_a_strange_index_is_said_only_where_it_may_be_wrong() -> None:
     assert ended.losses == [f"dropped warning stream_protocol {DELTA}.tool_calls[0]"]
 
 
+def test_an_index_is_not_strange_where_an_id_or_nothing_else_tells_the_call() -> None:
+    named = tell(OPEN, said(call(7, "t1", None, "1}")), *CALLED)
+    first = tell(said(call(7, arguments='{"a":')), said(call(7, "t1", "f", "1}")), *CALLED)
+
+    assert named.events == [message_start(), *TOOL, *message_end("tool_use")]
+    assert named.losses == []
+    assert first.events == [message_start(), *tool_block(0, "t1", "f", '{"a":1}'), *message_end("tool_use")]
+    assert first.losses == []
+
+
+def test_more_of_a_call_without_name_after_the_end_is_lost() -> None:
+    nameless = said(call(0, "t1", None, "{"))
+
+    told = tell(nameless, CALLED[0], said(call(0, None, "f", "}")), CALLED[1])
+
+    assert told.events == [message_start(), *message_end()]
+    assert told.losses == [HELD, f"dropped warning stream_protocol {DELTA}.tool_calls[0]"]
+
+
+def test_a_call_without_index_is_the_last_one() -> None:
+    told = tell(said(call(0, "t1", "f", "{}")), said(call(1, "t2", "g", "{")), said(call(None, arguments="}")), *CALLED)
+
+    calls = [*tool_block(0, "t1", "f", "{}"), *tool_block(1, "t2", "g", "{", "}")]
+    assert told.events == [message_start(), *calls, *message_end("tool_use")]
+    assert told.losses == []
+
+
 def test_a_call_without_id_gets_one_of_its_own() -> None:
     calls = [said(call(at, None, "f", "{}")) for at in range(2)]
 
     told = tell(*calls, *CALLED)
-    other = tell(*(each | {"id": "r2"} for each in calls), *(each | {"id": "r2"} for each in CALLED))
+    others = [tell(*(each | {"id": name} for each in (*calls, *CALLED))) for name in ("r2", "\ud800")]
 
-    ids = [event["content_block"]["id"] for each in (told, other) for event in each.events if "content_block" in event]
-    assert len(set(ids)) == 4
+    starts = [event for each in (told, *others) for event in each.events if "content_block" in event]
+    ids = [event["content_block"]["id"] for event in starts]
+    assert len(set(ids)) == 6
     assert all(each.startswith("toolu_") for each in ids)
     assert told.losses == [f"invented info tool_id {DELTA}.tool_calls[0]"] * 2

@@ -183,6 +183,13 @@ def test_tags_of_reasoning_among_the_text() -> None:
     assert told.losses == [unsigned("content")]
 
 
+def test_a_thought_of_which_only_what_might_be_a_tag_is_known() -> None:
+    told = tell(said({"content": "<think></thi"}), *ENDED, options=Options(think_tags=("think",)))
+
+    assert told.events == [message_start(), *thinking_block(0, "</thi"), *message_end()]
+    assert told.losses == [unsigned("content")]
+
+
 @pytest.mark.parametrize("delta", [call(0, "t1", "f", "{}"), {"function_call": {"name": "f", "arguments": "{}"}}])
 def test_what_might_begin_a_tag_is_text_before_a_call(delta: JsonObject) -> None:
     told = tell(said({"content": "<thi"}), said(delta), *CALLED, options=Options(think_tags=("think",)))
@@ -220,6 +227,11 @@ SIGNED: Final = {"signature": "s"}
             [details(detail("a")), said({"reasoning": "b"}), details(detail("ab")), details(detail("c"))],
             [*thinking_block(0, "a", "b"), *thinking_block(1, "c")],
             [unsigned("reasoning_details")],
+        ),
+        (
+            [details(detail(None, **SIGNED), {"type": "reasoning.encrypted", "data": "eA"}, reasoning="a")],
+            thinking_block(0, "a", signature="s"),
+            [foreign("reasoning_details[1]")],
         ),
         ([details(summary(None))], [], []),
         ([details(detail("a", format=OURS, **SIGNED))], thinking_block(0, "a", signature="s"), []),
@@ -341,6 +353,15 @@ def test_what_a_call_holds_besides(fields: JsonObject, path: str) -> None:
     told = tell(said({"tool_calls": [*first, {"index": 1, "id": "t2", **fields}]}), *CALLED)
 
     assert told.losses == [unknown(f"tool_calls[1].{path}")]
+
+
+@pytest.mark.parametrize(("kind", "other"), [("function", "custom"), ("custom", "function")])
+def test_what_a_call_of_two_kinds_holds_besides(kind: str, other: str) -> None:
+    both = {"function": {"name": "f", "of_tomorrow": 1}, "custom": {"name": "g", "of_tomorrow": 1}}
+
+    told = tell(said({"tool_calls": [{"index": 0, "id": "t1", "type": kind, **both}]}), *CALLED)
+
+    assert told.losses == [unknown(f"tool_calls[0].{other}"), unknown(f"tool_calls[0].{kind}.of_tomorrow")]
 
 
 def test_what_a_legacy_call_holds_besides() -> None:

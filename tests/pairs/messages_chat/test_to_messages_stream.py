@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from llm_transcode import Options, ReplyContext
+from llm_transcode.dialects import DIALECTS
 from llm_transcode.pairs.messages_chat import ToMessagesStream
 from llm_transcode.tokens import Token
 from tests.pairs.messages_chat.chat_streams import DELTA, ENDED, said, tell
@@ -247,6 +249,22 @@ def test_the_last_word_on_each_count_stands() -> None:
 
     assert told.events[-2:] == message_end(usage=counted(7, output=3))
     assert told.losses == ["dropped warning unknown_field $.usage.of_tomorrow"]
+
+
+def test_what_else_the_counts_hold() -> None:
+    told = tell(said({"content": "a"}), ENDED[0], said(choices=[], usage={**COUNTS, "of_tomorrow": 1}))
+
+    assert told.losses == ["dropped warning unknown_field $.usage.of_tomorrow"]
+
+
+@pytest.mark.parametrize(("included", "fresh"), [(True, 3), (False, 5)])
+def test_whether_cached_tokens_are_counted_twice_depends_on_the_backend(included: bool, fresh: int) -> None:
+    usage = {"prompt_tokens": 5, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 2}}
+    options = Options(dialect=replace(DIALECTS["openai"], cached_included=included))
+
+    told = tell(said({"content": "a"}), ENDED[0], said(choices=[], usage=usage), options=options)
+
+    assert told.events[-2:] == message_end(usage=counted(fresh, read=2, output=1))
 
 
 def test_counts_in_groqs_remarks() -> None:
