@@ -190,6 +190,17 @@ def test_a_thought_of_which_only_what_might_be_a_tag_is_known() -> None:
     assert told.losses == [unsigned("content")]
 
 
+def test_a_list_may_repeat_what_stood_between_tags() -> None:
+    tags = Options(think_tags=("think",))
+
+    told = tell(
+        said({"content": "<think>a"}), details(detail("a")), said({"content": "</think>b"}), *ENDED, options=tags
+    )
+
+    assert told.events == [message_start(), *thinking_block(0, "a"), *text_block(1, "b"), *message_end()]
+    assert told.losses == [unsigned("content")]
+
+
 @pytest.mark.parametrize("delta", [call(0, "t1", "f", "{}"), {"function_call": {"name": "f", "arguments": "{}"}}])
 def test_what_might_begin_a_tag_is_text_before_a_call(delta: JsonObject) -> None:
     told = tell(said({"content": "<thi"}), said(delta), *CALLED, options=Options(think_tags=("think",)))
@@ -232,6 +243,14 @@ SIGNED: Final = {"signature": "s"}
             [details(detail(None, **SIGNED), {"type": "reasoning.encrypted", "data": "eA"}, reasoning="a")],
             thinking_block(0, "a", signature="s"),
             [foreign("reasoning_details[1]")],
+        ),
+        (
+            [
+                details(detail("a", index=0), reasoning="a"),
+                details(detail("", index=0), detail("", index=1, **SIGNED), reasoning="b"),
+            ],
+            [*thinking_block(0, "a", "b"), *thinking_block(1, signature="s")],
+            [unsigned("reasoning")],
         ),
         ([details(summary(None))], [], []),
         ([details(detail("a", format=OURS, **SIGNED))], thinking_block(0, "a", signature="s"), []),

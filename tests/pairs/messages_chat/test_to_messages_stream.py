@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from llm_transcode import Options, ReplyContext
+from llm_transcode import Options, ReplyContext, StreamTranscoder
 from llm_transcode.dialects import DIALECTS
 from llm_transcode.pairs.messages_chat import ToMessagesStream
 from llm_transcode.tokens import Token
@@ -18,6 +18,7 @@ from tests.streams import (
     Json,
     JsonObject,
     call,
+    chat_body,
     counted,
     failed_messages,
     message_end,
@@ -267,6 +268,16 @@ def test_whether_cached_tokens_are_counted_twice_depends_on_the_backend(included
     assert told.events[-2:] == message_end(usage=counted(fresh, read=2, output=1))
 
 
+def test_the_counts_that_went_out_are_known_at_the_end() -> None:
+    stream = StreamTranscoder(source="chat", target="messages")
+
+    stream.feed(chat_body(*TEXT, *ENDED, end=b""))
+    assert stream.usage is None
+    stream.close()
+
+    assert stream.usage == SPENT
+
+
 def test_counts_in_groqs_remarks() -> None:
     remarks = {"id": "req", "usage": {**COUNTS, "of_tomorrow": 1}}
 
@@ -335,6 +346,13 @@ def test_the_answer_begins_with_the_first_chunk_that_names_it() -> None:
     assert told.losses == []
 
 
+def test_a_preamble_that_names_a_model_but_no_reply_does_not_begin_the_answer() -> None:
+    told = tell(said(choices=[], id="", model="router"), said({"content": "a"}), *ENDED)
+
+    assert told.events == [message_start(), *text_block(0, "a"), *message_end()]
+    assert told.losses == []
+
+
 def test_an_id_is_made_up_for_each_model() -> None:
     chunks = [said({"content": "a"}, id=None), said(finish="stop", id=None, usage=COUNTS)]
 
@@ -386,6 +404,14 @@ def test_a_matched_stop_sequence_is_not_forgotten() -> None:
 
     assert told.events[-2:] == message_end("stop_sequence", stop_sequence="#")
     assert told.losses == []
+
+
+@pytest.mark.parametrize("field", ["stop_reason", "matched_stop"])
+def test_what_is_no_stop_sequence_is_on_record_where_it_stands(field: str) -> None:
+    told = tell(choice(**{field: 7}), *ENDED)
+
+    assert told.events[-2:] == message_end()
+    assert told.losses == [f"dropped info vendor_field $.choices[0].{field}"]
 
 
 def test_a_finish_reason_ends_what_is_open() -> None:
