@@ -274,7 +274,7 @@ class BlockWriter:
         self._hold(self._arguments.setdefault(call.position, bytearray()), arguments)
 
     def _take_arguments(self, call: Call) -> str:
-        return from_utf8(self._arguments.pop(call.position, b""))
+        return from_utf8(self._arguments.pop(call.position))
 
     def _put_thought(self, thought: Prose) -> None:
         """Write or hold a thought of which everything is known."""

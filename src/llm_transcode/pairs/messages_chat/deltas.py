@@ -79,18 +79,18 @@ _DETAILS: Final = {
 class DeltaReader:
     """Reads deltas by their typed models: reasoning, then text, then calls."""
 
-    __slots__ = ("_blocks", "_cx", "_entry", "_think_tags", "_thought_in_list", "refused")
+    __slots__ = ("_blocks", "_cx", "_entry", "_think_tags", "refused", "thought_in_list")
 
     def __init__(self, blocks: BlockWriter, cx: Conversion) -> None:
         self.refused: bool = False
         """Whether the model refused to answer."""
+        self.thought_in_list: bool = False
+        """Whether a list of reasoning tells the thought, and does not only repeat what a string told."""
         self._entry: Entry | None = None
         """The entry of a list that tells the thought, or tells it beside a string."""
         self._blocks = blocks
         self._cx = cx
         self._think_tags = ThinkTagReader(cx.options.think_tags)
-        self._thought_in_list = False
-        """Whether a list of reasoning tells the thought, and does not only repeat what a string told."""
 
     def read(self, delta: chat.Delta) -> None:
         """Tell everything that a delta says."""
@@ -163,7 +163,7 @@ class DeltaReader:
         plain = None if _are_several(entries) else _plain(delta)
         if plain and not (plain == BETWEEN_THOUGHTS and self._blocks.between_thoughts):
             self._end_other(entries[:1])
-            self._thought_in_list = False
+            self.thought_in_list = False
             self._say("thinking", plain, (*DELTA, _slot_of(delta)))
         for at, entry in enumerate(entries):
             self._read_entry(entry, plain, (*DELTA, slot, at))
@@ -199,8 +199,8 @@ class DeltaReader:
         text = "" if plain else text_of(piece)
         if signature:
             self._blocks.sign(text, signature, goes_on=self._entry is not None)
-        elif text and (self._thought_in_list or not self._blocks.end_thought(text)):
-            self._thought_in_list = True
+        elif text and (self.thought_in_list or not self._blocks.end_thought(text)):
+            self.thought_in_list = True
             self._say("thinking", text, path[:-1])
         self._entry = stated(self._entry, entry_of(piece))
 

@@ -204,6 +204,8 @@ class ToMessagesStream:
 
     def growth(self, place: Place) -> Growth | None:
         """How tokens let what is open grow, if it is this; None where that takes more than an event."""
+        if place == _THINKING and self._deltas.thought_in_list:
+            return None  # a string takes over, which a list may repeat
         return self._blocks.growth(place)
 
     def read(self, event: JsonObject) -> None:
