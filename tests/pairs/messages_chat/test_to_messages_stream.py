@@ -190,7 +190,11 @@ NO_TOKENS: Final[dict[str, tuple[list[JsonObject], Any]]] = {
     "text beside a list of reasoning": (TEXT, said({"content": "b", "reasoning_details": [DETAIL]})),
     "a list of reasoning": ([both("a", DETAIL)], said({"reasoning_details": [DETAIL]})),
     "a list of another entry": ([both("a", DETAIL)], both("b", {**DETAIL, "index": 1})),
-    "a list of another format": ([both("a", DETAIL)], both("b", {**DETAIL, "format": None})),
+    "a list of another format": (
+        [both("a", {**DETAIL, "format": "one"})],
+        both("b", {**DETAIL, "format": "other"}),
+    ),
+    "a list that states a format": ([both("a", DETAIL)], both("b", {**DETAIL, "format": "one"})),
     "a list of another type": ([both("a", SUMMARY)], both("b", {"type": "reasoning.text", "text": "b"})),
     "a list of two entries": ([both("a", DETAIL)], both("b", DETAIL, DETAIL)),
     "a list with a signature": ([both("a", DETAIL)], both("b", {**DETAIL, "signature": "s"})),

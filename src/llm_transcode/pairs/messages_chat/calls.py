@@ -314,30 +314,29 @@ class CallIds:
     results by id alone: a later twin gets a suffix by its occurrence, which no later turn changes.
     """
 
-    __slots__ = ("_fit", "_losses", "_uses")
+    __slots__ = ("_cx", "_uses")
 
     def __init__(self, cx: Conversion) -> None:
-        self._fit = cx.ids.fit
-        self._losses = cx.losses
+        self._cx = cx
         self._uses: dict[str, int] = {}
 
     def assign(self, source_id: str | None, made_up: str, path: Path, field: str = "") -> str:
         """The id for a call; ``made_up`` serves where the source has none. It stands where `Aliases.fit` has it."""
         if source_id:
-            fitted = self._fit(source_id, path, field)
+            fitted = self._cx.ids.fit(source_id, path, field)
         else:
             fitted = made_up
             at = (*path, field) if field else path
-            self._losses.invented(LossCode.TOOL_ID, at, f"a call without id is named {made_up}")
+            self._cx.losses.invented(LossCode.TOOL_ID, at, f"a call without id is named {made_up}")
         if fitted in self._uses:
             fitted = self._twin(fitted, (*path, field) if field else path)
         self._uses[fitted] = 1
         return fitted
 
     def _twin(self, fitted: str, path: Path) -> str:
-        self._losses.approximated(LossCode.TOOL_ID, path, f"the id {fitted!r} was used by an earlier call", "info")
+        self._cx.losses.approximated(LossCode.TOOL_ID, path, f"the id {fitted!r} was used by an earlier call", "info")
         twin = fitted
         while twin in self._uses:
             self._uses[fitted] += 1
-            twin = self._fit(f"{fitted}_{self._uses[fitted]}", path)
+            twin = self._cx.ids.fit(f"{fitted}_{self._uses[fitted]}", path)
         return twin

@@ -76,6 +76,9 @@ _PROSE: Final[dict[str, Place]] = {
 }
 """The fields of a delta that are plain text, of which a reply has one of each kind."""
 
+_NONE: Final[frozenset[str]] = frozenset()
+"""One for all streams: an empty set takes as much as a small one."""
+
 _MORE_ARGUMENTS: Final = frozenset(("index", "function", "type"))
 """The fields of a call's later fragments."""
 
@@ -123,7 +126,7 @@ class ToMessagesStream:
         """What ``message_start`` said."""
         self._named: tuple[str | None, str | None] = (None, None)
         """The id and the model of the chunk before."""
-        self._renamed: frozenset[str] = frozenset()
+        self._renamed = _NONE
         """Which of them have changed, and are on record."""
         self._finish: str | None = None
         self._matched: str | None = None
