@@ -59,7 +59,6 @@ class BlockWriter:
         "_names_size",
         "_open",
         "_seen",
-        "_template",
         "_thoughts_ended",
         "_tracker",
         "arguments_at",
@@ -86,8 +85,6 @@ class BlockWriter:
         self._tracker = CallTracker()
         self._index = -1
         self._open: Prose | Call | None = None
-        self._template: Template | None = None
-        """For the deltas of the open block."""
         self._seen = 0
         """How many calls have been spoken of."""
         self._names_size = 0
@@ -121,10 +118,8 @@ class BlockWriter:
 
     def _template_of(self, kind: str, key: str) -> Template:
         """The deltas of the open block, which differ in nothing but their text."""
-        if self._template is None:
-            delta = {"type": kind, key: Template.HOLE}
-            self._template = Template({"type": "content_block_delta", "index": self._index, "delta": delta})
-        return self._template
+        delta = {"type": kind, key: Template.HOLE}
+        return Template({"type": "content_block_delta", "index": self._index, "delta": delta})
 
     # -- what the upstream says
 
@@ -325,7 +320,6 @@ class BlockWriter:
     def _start(self, block: JsonObject) -> None:
         self._close()
         self._index += 1
-        self._template = None
         self.events.append({"type": "content_block_start", "index": self._index, "content_block": block})
 
     def _delta(self, kind: str, key: str, value: str) -> None:

@@ -136,9 +136,7 @@ class ChunkWriter:
             return None
         else:
             note = opened.read_arguments
-        if opened.template is None:
-            opened.template = Template(self._chunk(opened.growth(Template.HOLE)))
-        return Growth(place, opened.template, note)
+        return Growth(place, Template(self._chunk(opened.growth(Template.HOLE))), note)
 
     def _count(self, text: str) -> None:
         self._length += len(text)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ...chat.fragments import JsonProgress
-from ...json_text import Template
 from ...wire import Json, JsonObject, Path
 from .free_text import FreeTextReader
 
@@ -43,8 +42,6 @@ class OpenBlock:
     start: int = 0
     """Where the text of the block begins in the text of the reply, in characters."""
     annotations: list[JsonObject] = field(default_factory=list[JsonObject])
-    template: Template | None = None
-    """For the chunks by which the block grows."""
 
     def growth(self, text: str) -> JsonObject:
         """The delta by which a text, a thought or a call grows."""
