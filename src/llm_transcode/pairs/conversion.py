@@ -39,8 +39,8 @@ class Aliases:
         self._code = code
         self._losses = losses
         self._fitted: dict[str, str] = {}
-        self._originals: dict[str, str] = {}
-        """What was sent, to what it stands for; only where they differ."""
+        self._originals: dict[str, str] | None = None
+        """What was sent, to what it stands for; only where they differ, which they seldom do."""
 
     def fit(self, name: str, path: Path, field: str = "") -> str:
         """The name to write in place of ``name``, which stands at ``path``, or in a field of what stands there."""
@@ -54,6 +54,8 @@ class Aliases:
 
     def _renamed(self, name: str, path: Path) -> str:
         fitted = self._shortened(name)
+        if self._originals is None:
+            self._originals = {}
         self._originals[fitted] = name
         detail = f"{self._what} {name!r} is sent as {fitted!r}, and restored in the reply"
         self._losses.approximated(self._code, path, detail, "info")
@@ -66,7 +68,7 @@ class Aliases:
 
     def reversed(self) -> dict[str, str]:
         """What was sent, to what it stands for; only where they differ."""
-        return dict(self._originals)
+        return dict(self._originals or ())
 
 
 _NO_FACTS: Final = ModelFacts()

@@ -255,9 +255,9 @@ class ToMessagesStream:
         """Gateways that fall back to another model, or answer in several steps, change the names of a reply."""
         if self._named == (message_id, model) or not self._started:
             return
-        self._named = message_id, model
         detail = "it is not what message_start has said, the only event with a slot for it"
         said = self._blocks.message_id, self._model if not self._context.renamed else model
+        self._named = said if said == (message_id, model) else (message_id, model)  # not the same strings twice
         for name, value, first in zip(("id", "model"), self._named, said, strict=True):
             if value and value != first:
                 self._renamed |= {name}
