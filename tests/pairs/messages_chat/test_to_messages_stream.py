@@ -341,7 +341,7 @@ def test_a_tier_that_comes_after_the_start() -> None:
 
 
 def test_the_answer_begins_with_the_first_chunk_that_names_it() -> None:
-    nameless = {"object": "chat.completion.chunk", "choices": []}
+    nameless: JsonObject = {"object": "chat.completion.chunk", "choices": []}
 
     told = tell(nameless, said(choices=[]), said({"content": "a"}), *ENDED)
 
@@ -378,7 +378,7 @@ def test_names_that_differ_from_those_of_the_start() -> None:
 
 
 def test_only_the_first_candidate_is_told() -> None:
-    further = {"index": 1, "delta": {"content": "x"}, "finish_reason": "length"}
+    further: JsonObject = {"index": 1, "delta": {"content": "x"}, "finish_reason": "length"}
     first = choice()["choices"][0]
 
     told = tell(said(choices=[further, first]), said(choices=[{**first, "index": None}]), *ENDED)
@@ -388,7 +388,7 @@ def test_only_the_first_candidate_is_told() -> None:
 
 
 def test_what_a_choice_loses_stands_at_its_place() -> None:
-    further = {"index": 1, "delta": {}}
+    further: JsonObject = {"index": 1, "delta": {}}
 
     told = tell(said(choices=[further, choice(of_tomorrow=1, stop_reason=7)["choices"][0]]), *ENDED)
 
