@@ -174,6 +174,15 @@ def test_what_is_spoken(audio: JsonObject, texts: list[str], losses: list[str]) 
     assert told.losses == losses
 
 
+@pytest.mark.parametrize("content", [None, [], ""])
+def test_tags_may_follow_what_says_nothing(content: Json) -> None:
+    told = tell(
+        said({"content": content}), said({"content": "<think>a"}), *ENDED, options=Options(think_tags=("think",))
+    )
+
+    assert told.events == [message_start(), *thinking_block(0, "a"), *message_end()]
+
+
 def test_tags_of_reasoning_among_the_text() -> None:
     pieces = ["<th", "ink>a", "b</thi", "nk>\n", "c"]
 
@@ -188,6 +197,30 @@ def test_a_thought_of_which_only_what_might_be_a_tag_is_known() -> None:
 
     assert told.events == [message_start(), *thinking_block(0, "</thi"), *message_end()]
     assert told.losses == [unsigned("content")]
+
+
+@pytest.mark.parametrize(
+    ("delta", "texts"),
+    [
+        ({"content": [part("a")]}, ["<thia"]),
+        ({"refusal": "a"}, ["<thi", "a"]),
+        ({"audio": {"transcript": "a"}}, ["<thi", "a"]),
+        ({"content": []}, ["<thi"]),
+    ],
+)
+def test_what_might_begin_a_tag_goes_before_what_cannot_go_on_with_it(delta: JsonObject, texts: list[str]) -> None:
+    told = tell(said({"content": "<thi"}), said(delta), *ENDED, options=Options(think_tags=("think",)))
+
+    assert [each["text"] for each in content_of(told.events)] == texts
+
+
+@pytest.mark.parametrize("beside", [{}, {"of_tomorrow": 1}], ids=["a mere token", "read at length"])
+def test_tags_after_a_text_in_parts_are_text(beside: JsonObject) -> None:
+    tags = Options(think_tags=("think",))
+
+    told = tell(said({"content": [part("a")]}), said({"content": "<think>b"}) | beside, *ENDED, options=tags)
+
+    assert told.events == [message_start(), *text_block(0, "a", "<think>b"), *message_end()]
 
 
 def test_a_list_may_repeat_what_stood_between_tags() -> None:

@@ -133,7 +133,7 @@ def both(text: str = "a", *details: JsonObject) -> JsonObject:
     return said({"reasoning": text, "reasoning_details": list(details)})
 
 
-@pytest.mark.parametrize("detail", [DETAIL, SUMMARY, {"type": "reasoning.text", "text": "a"}])
+@pytest.mark.parametrize("detail", [DETAIL, SUMMARY, {**SUMMARY, "index": 1}, {"type": "reasoning.text", "text": "a"}])
 def test_a_string_beside_the_list_that_repeats_it_is_a_token(detail: JsonObject) -> None:
     stream = begun(both("a", detail))
 
@@ -183,6 +183,8 @@ NO_TOKENS: Final[dict[str, tuple[list[JsonObject], Any]]] = {
     "an unknown field of the choice": (TEXT, choice(of_tomorrow=0)),
     "an unknown field of the delta": (TEXT, said({"content": "b", "of_tomorrow": 1})),
     "an empty unknown field of the delta": (TEXT, said({"content": "b", "of_tomorrow": 0})),
+    "remarks of Groq": (TEXT, said({"content": "b"}, x_groq={"id": "req"})),
+    "a matched stop sequence": (TEXT, choice(stop_reason="#")),
     "two kinds of text": (TEXT, said({"content": "b", "refusal": "c"})),
     "a refusal": (TEXT, said({"refusal": "b"})),
     "parts": (TEXT, said({"content": [{"type": "text", "text": "b"}]})),
@@ -198,6 +200,7 @@ NO_TOKENS: Final[dict[str, tuple[list[JsonObject], Any]]] = {
     "a list of another type": ([both("a", SUMMARY)], both("b", {"type": "reasoning.text", "text": "b"})),
     "a list of two entries": ([both("a", DETAIL)], both("b", DETAIL, DETAIL)),
     "a list with a signature": ([both("a", DETAIL)], both("b", {**DETAIL, "signature": "s"})),
+    "a list with an id": ([both("a", DETAIL)], both("b", {**DETAIL, "id": "1"})),
     "a list with an unknown field": ([both("a", DETAIL)], both("b", {**DETAIL, "of_tomorrow": 1})),
     "a list with an entry of an unknown type": ([both("a", DETAIL)], both("b", {"type": "reasoning.of_tomorrow"})),
     "a list with an entry without type": ([both("a", DETAIL)], both("b", {"text": "b"})),
@@ -342,7 +345,7 @@ def test_a_tier_that_comes_after_the_start() -> None:
 
 
 def test_the_answer_begins_with_the_first_chunk_that_names_it() -> None:
-    nameless = {"object": "chat.completion.chunk", "choices": []}
+    nameless: JsonObject = {"object": "chat.completion.chunk", "choices": []}
 
     told = tell(nameless, said(choices=[]), said({"content": "a"}), *ENDED)
 
@@ -379,7 +382,7 @@ def test_names_that_differ_from_those_of_the_start() -> None:
 
 
 def test_only_the_first_candidate_is_told() -> None:
-    further = {"index": 1, "delta": {"content": "x"}, "finish_reason": "length"}
+    further: JsonObject = {"index": 1, "delta": {"content": "x"}, "finish_reason": "length"}
     first = choice()["choices"][0]
 
     told = tell(said(choices=[further, first]), said(choices=[{**first, "index": None}]), *ENDED)
@@ -389,7 +392,7 @@ def test_only_the_first_candidate_is_told() -> None:
 
 
 def test_what_a_choice_loses_stands_at_its_place() -> None:
-    further = {"index": 1, "delta": {}}
+    further: JsonObject = {"index": 1, "delta": {}}
 
     told = tell(said(choices=[further, choice(of_tomorrow=1, stop_reason=7)["choices"][0]]), *ENDED)
 
@@ -508,6 +511,13 @@ def test_a_loss_of_a_later_chunk_is_recorded() -> None:
 
     assert told.events == [message_start(), *text_block(0, "a", "b", "c"), *message_end()]
     assert told.losses == [f"dropped warning unknown_field {DELTA}.of_tomorrow"]
+
+
+def test_padding_is_lost() -> None:
+    told = tell(*(said({"content": text}, obfuscation="x" * at) for at, text in enumerate("abc")), *ENDED)
+
+    assert told.events == [message_start(), *text_block(0, "a", "b", "c"), *message_end()]
+    assert told.losses == ["dropped info stream_options $.obfuscation"]
 
 
 def test_a_signature_beside_a_token_is_not_passed_over() -> None:

@@ -113,7 +113,7 @@ class DeltaReader:
                 self._say(kind, text, (*DELTA, "content"))
             return
         if delta.content:
-            self.end_text()
+            self.end_text()  # tags only count where they begin the answer
         for at, part in enumerate(delta.content or ()):
             REPLY_PARTS_TO_MESSAGES.report(part, (*DELTA, "content", at), self._cx.losses)
             if at:
@@ -135,6 +135,7 @@ class DeltaReader:
             self._say(kind, text, (*DELTA, "content"))
 
     def _refuse(self, text: str, path: Path) -> None:
+        self.end_text()
         self.refused = True
         self._cx.losses.approximated(LossCode.REFUSAL, path, "a refusal becomes text", "info")
         self._say("refusal", text, path)
@@ -146,7 +147,9 @@ class DeltaReader:
         AUDIO_DELTA_TO_MESSAGES.report(audio, path, self._cx.losses)
         if audio.id or audio.data or audio.transcript:
             self._cx.losses.approximated(LossCode.AUDIO, path, "the transcript stands for what was spoken")
-        self._say("transcript", audio.transcript or "", path)
+        if audio.transcript:
+            self.end_text()
+            self._say("transcript", audio.transcript, path)
 
     def _say(self, kind: ProseKind, text: str, path: Path) -> None:
         if kind == "thinking" and not self._blocks.thinking:
