@@ -415,3 +415,17 @@ def test_a_delta_that_only_adds_text_is_a_mere_token(delta: JsonObject, kind: st
 )
 def test_what_may_say_more_or_nothing_is_no_mere_token(event: object) -> None:
     assert token_of(event) is None
+
+
+def test_only_what_is_open_grows_by_mere_tokens() -> None:
+    stream = ToChatStream(ReplyContext(), Options())
+    assert stream.growth(("text", 0)) is None
+
+    stream.read(message_start())
+    stream.read(HI[0])
+
+    grown = stream.growth(("text", 0))
+    assert grown is not None
+    assert grown.place == ("text", 0)
+    assert stream.growth(("text", 1)) is None
+    assert stream.growth(("call", 0)) is None
