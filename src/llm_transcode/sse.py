@@ -87,7 +87,8 @@ class SSEDecoder:
         self._tail = bytearray()
         self._event = ""
         self._data: bytes | None = None
-        self._more_data = bytearray()
+        self._more_data: bytearray | None = None
+        """The further lines of data; few events have any."""
 
     def feed(self, data: bytes) -> list[SSEvent]:
         """Read the next bytes of the body; returns the events that are complete with them."""
@@ -213,6 +214,8 @@ class SSEDecoder:
         if self._data is None:
             self._data = value
         else:
+            if self._more_data is None:
+                self._more_data = bytearray()
             self._more_data += b"\n" + value
             self._check_size(len(self._data) + len(self._more_data))
 
@@ -222,7 +225,7 @@ class SSEDecoder:
         if data is not None:
             if self._more_data:
                 data += self._more_data
-                self._more_data.clear()
+                self._more_data = None
             events.append(SSEvent(self._event, data if data.isascii() else _as_utf8(data)))
             self._data = None
         self._event = ""
@@ -235,7 +238,7 @@ class SSEDecoder:
         self.error = error
         self.between_events = self._between_lines = False
         self._tail.clear()
-        self._more_data.clear()
+        self._more_data = None
         self._data = None
 
 

@@ -77,7 +77,7 @@ _NO_FACTS: Final = ModelFacts()
 class Conversion:
     """Handed through the converters of one document."""
 
-    __slots__ = ("_ids", "_names", "dialect", "effort", "facts", "losses", "marks", "options", "tool_changes")
+    __slots__ = ("_ids", "_marks", "_names", "_tool_changes", "dialect", "effort", "facts", "losses", "options")
 
     def __init__(
         self, options: Options, dialect: Dialect, facts: ModelFacts = _NO_FACTS, *, streaming: bool = False
@@ -87,14 +87,13 @@ class Conversion:
         self.facts: ModelFacts = facts
         # What every chunk of a stream loses is recorded once.
         self.losses: Recorder = Recorder(options.downgrade, once=streaming)
-        self.marks: list[tuple[JsonObject, Path]] = []
-        """What was given a mark for the prompt cache, and where the mark stands in the source."""
-        self.tool_changes: list[tuple[JsonObject, Path]] = []
-        """Blocks of the turns that offer or withdraw tools, or carry on that of earlier turns."""
         self.effort: tuple[str, Path] | None = None
         """How much thinking the last system turn in force asks for, where one does, and where it stands."""
+        # Made when they are needed: there may be many idle streams, and they need none of it.
         self._names: Aliases | None = None
         self._ids: Aliases | None = None
+        self._marks: list[tuple[JsonObject, Path]] | None = None
+        self._tool_changes: list[tuple[JsonObject, Path]] | None = None
 
     @property
     def names(self) -> Aliases:
@@ -109,3 +108,17 @@ class Conversion:
         if self._ids is None:
             self._ids = Aliases("tool call id", self.dialect.tool_id_limit, LossCode.TOOL_ID, self.losses)
         return self._ids
+
+    @property
+    def marks(self) -> list[tuple[JsonObject, Path]]:
+        """What was given a mark for the prompt cache, and where the mark stands in the source."""
+        if self._marks is None:
+            self._marks = []
+        return self._marks
+
+    @property
+    def tool_changes(self) -> list[tuple[JsonObject, Path]]:
+        """Blocks of the turns that offer or withdraw tools, or carry on that of earlier turns."""
+        if self._tool_changes is None:
+            self._tool_changes = []
+        return self._tool_changes
