@@ -30,7 +30,7 @@ class MessagesWindow:
         """The calls that have no result yet, by their ids in Messages, which several may share."""
         self.places: list[tuple[int, int]] = []
         """For each turn with calls, where among the messages their results go, and which of the calls is its first."""
-        self.is_over = False
+        self.is_over: bool = False
         """Whether the next assistant turn opens a window of its own."""
 
     def opens(self, source_id: str, call_id: str, path: Path) -> None:
