@@ -186,9 +186,7 @@ class SSEDecoder:
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _complete_first(self, lines: list[bytes]) -> None:
-        """Put what was held back before the first line, if that has its end now."""
-        if len(lines) == 1:
-            return
+        """Put what was held back before the first line, which has its end now."""
         line = bytes(self._tail) + lines[0]
         self._check_size(len(line))
         self._tail.clear()

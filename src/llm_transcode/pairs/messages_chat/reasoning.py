@@ -178,6 +178,8 @@ def text_of(entry: Readable) -> str:
     match entry:
         case chat.ReasoningText(text=text) | chat.ReasoningSummary(summary=text) | chat.ThinkingBlock(thinking=text):
             return text or ""
+        case _:
+            assert_never(entry)
 
 
 def entry_of(entry: Readable) -> Entry:
