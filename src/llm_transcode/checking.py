@@ -12,17 +12,22 @@ from typing import Any
 
 from pydantic_core import SchemaValidator, core_schema
 
-from .wire import Body, JsonObject, WireModel, is_array, is_object, parse_object
+from .wire import Body, Json, JsonObject, WireModel, is_array, is_object, parse_object
 
-__all__ = ["checked"]
+__all__ = ["accepts", "checked"]
 
 
 def checked(model: type[WireModel], body: Body) -> JsonObject:
     """The JSON object of a document; raises `InvalidPayload` exactly as ``model.parse`` does."""
     source = parse_object(body)
-    if not _checker(model).isinstance_python(source):
+    if not accepts(model, source):
         model.from_object(source)  # says what is wrong
     return source
+
+
+def accepts(model: type[WireModel], value: Json) -> bool:
+    """Whether a model finds nothing to refuse in a parsed JSON value."""
+    return _checker(model).isinstance_python(value)
 
 
 @cache

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from ... import chat
+from ...checking import accepts
 from ...converted import ReplyContext
 from ...dialects import dialect_named
 from ...errors import StreamError
@@ -33,7 +34,7 @@ from .identity import made_up_id, model_of_reply
 from .response_to_messages import CHOICE_TO_MESSAGES, RESPONSE_TO_MESSAGES, X_GROQ_TO_MESSAGES
 from .serving import tier_to_messages
 from .stop import ending, finish_to_stop, matched_stop
-from .usage import are_counts, counts_cache_within, usage_to_messages
+from .usage import counts_cache_within, usage_to_messages
 
 __all__ = ["ToMessagesStream"]
 
@@ -187,7 +188,7 @@ class ToMessagesStream:
         """Whether a chunk says nothing new but its delta."""
         if choice.get("finish_reason") or choice.get("logprobs") or choice.get("index"):
             return False
-        if chunk.get("usage") and not are_counts(chunk["usage"]):
+        if chunk.get("usage") and not accepts(chat.Usage, chunk["usage"]):
             return False
         if not (self._quiet.issuperset(chunk) or _are_quiet(chunk, self._quiet)):
             return False

@@ -16,13 +16,11 @@ from typing import Final
 
 from ... import chat, messages
 from ...dialects import DIALECTS, Dialect
-from ...errors import InvalidPayload
 from ...losses import LossCode, Recorder
-from ...wire import Json, JsonObject, Path
+from ...wire import JsonObject, Path
 from ..fields import VENDOR, Drop, Fields
 
 __all__ = [
-    "are_counts",
     "counts_cache_within",
     "counts_to_chat",
     "report_usage",
@@ -143,15 +141,6 @@ def usage_to_messages(
     if thinking is not None:
         counts["output_tokens_details"] = {"thinking_tokens": thinking}
     return counts
-
-
-def are_counts(usage: Json) -> bool:
-    """Whether the usage of a chunk is well-formed; its typed model says what is wrong with others."""
-    try:
-        chat.Usage.from_object(usage)
-    except InvalidPayload:
-        return False
-    return True
 
 
 def counts_cache_within(dialect: Dialect | str | None) -> bool:
