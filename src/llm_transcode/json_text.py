@@ -121,20 +121,13 @@ def dump_finite(value: Json) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        return _dump_escaped(value)
-
-
-def _dump_escaped(value: Json) -> bytes:
-    """A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same."""
-    return json.dumps(clone(value), separators=(",", ":")).encode()
+        # A lone surrogate has no UTF-8 form; its escaped form is legal JSON and says the same.
+        return json.dumps(clone(value), separators=(",", ":")).encode()
 
 
 def dump_checked(value: Json) -> bytes:
     """Write a JSON value that was parsed or copied, and holds no infinite number but for such as 1e400."""
-    try:
-        text = to_json(value)
-    except PydanticSerializationError:
-        text = _dump_escaped(value)
+    text = dump_finite(value)
     if text.rfind(b"Infinity") >= 0:  # from the end, which takes a third of the time
         clone(value)  # the word may stand in a string; only a number is refused
     return text
