@@ -133,7 +133,7 @@ class SSEDecoder:
         Its last line may be incomplete too. Whether the event was only left unterminated or was cut
         off shows in its data: callers try to parse it.
         """
-        return [event for event in self.feed(b"\n\n") if event.data]
+        return [event for event in self.feed(BLANK_LINE) if event.data]
 
     def _read(self, data: bytes, events: list[SSEvent]) -> None:
         if not (_LF in data or _CR in data or self._after_cr):
@@ -254,8 +254,8 @@ def encode_event(data: bytes, event: str | None = None) -> bytes:
     if _LF in data or _CR in data:
         data = b"\ndata: ".join(_LINE_END.split(data))
     if not event:
-        return b"data: " + data + b"\n\n"
-    return b"event: " + _one_line(event) + b"\ndata: " + data + b"\n\n"
+        return b"data: " + data + BLANK_LINE
+    return b"event: " + _one_line(event) + b"\ndata: " + data + BLANK_LINE
 
 
 def _one_line(text: str) -> bytes:
@@ -269,4 +269,4 @@ def _one_line(text: str) -> bytes:
 def encode_comment(text: str) -> bytes:
     """Write a comment, which clients skip and which keeps the connection alive."""
     lines = _LINE_END.split(text.encode("utf-8", "replace"))
-    return b": " + b"\n: ".join(lines) + b"\n\n"
+    return b": " + b"\n: ".join(lines) + BLANK_LINE

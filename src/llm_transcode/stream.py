@@ -286,7 +286,7 @@ class StreamTranscoder:
 
     def _encode_one(self, event: JsonObject) -> bytes:
         head = _HEADS[event["type"]] if self._target == "messages" else b"data: "
-        return head + dump_finite(event) + b"\n\n"
+        return head + dump_finite(event) + BLANK_LINE
 
     def _typed(self, events: list[JsonObject]) -> list[StreamEvent]:
         if self._target == "messages":
