@@ -217,19 +217,21 @@ class DeltaReader:
     def _read_call(self, call: chat.ToolCallDelta, position: int | None) -> None:
         self.end_text()
         index = call.index if call.index is not None else position
-        if call.custom is not None and _is_custom(call):
-            self._blocks.call(Fragment(index, call.id or "", call.custom.name or "", call.custom.input or "", True))
+        custom = _custom_of(call)
+        if custom is not None:
+            self._blocks.call(Fragment(index, call.id or "", custom.name or "", custom.input or "", True))
         else:
             function = call.function or chat.FunctionDelta()
             self._blocks.call(Fragment(index, call.id or "", function.name or "", _text_of(function.arguments)))
 
     def _report_call(self, call: chat.ToolCallDelta, path: Path) -> None:
         CALL_DELTA_TO_MESSAGES.report(call, path, self._cx.losses)
+        custom = _custom_of(call)
         if call.function is not None and call.custom is not None:
-            other = "function" if _is_custom(call) else "custom"
+            other = "custom" if custom is None else "function"
             self._cx.losses.dropped(LossCode.UNKNOWN_FIELD, (*path, other), "a call is of one kind")
-        if call.custom is not None and _is_custom(call):
-            CUSTOM_DELTA_TO_MESSAGES.report(call.custom, (*path, "custom"), self._cx.losses)
+        if custom is not None:
+            CUSTOM_DELTA_TO_MESSAGES.report(custom, (*path, "custom"), self._cx.losses)
         elif call.function is not None:
             FUNCTION_DELTA_TO_MESSAGES.report(call.function, (*path, "function"), self._cx.losses)
 
@@ -262,9 +264,9 @@ def _plain(delta: chat.Delta) -> str | None:
     return delta.reasoning_content or delta.reasoning or delta.reasoning_text
 
 
-def _is_custom(call: chat.ToolCallDelta) -> bool:
-    """Whether a call is free-form; if it says to be of both kinds, its type decides, as in a whole reply."""
-    return call.custom is not None and (call.function is None or call.type == "custom")
+def _custom_of(call: chat.ToolCallDelta) -> chat.CustomDelta | None:
+    """What a free-form call says; of a call that says to be of both kinds its type decides, as in a whole reply."""
+    return call.custom if call.function is None or call.type == "custom" else None
 
 
 def _slot_of(delta: chat.Delta) -> str:
