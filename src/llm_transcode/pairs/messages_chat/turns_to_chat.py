@@ -29,7 +29,7 @@ from .content_to_chat import block_to_chat, joined, parts_to_chat, text_part, te
 from .reasoning import thinking_to_chat
 from .windows import MessagesWindow
 
-__all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "system_to_chat", "turns_to_chat"]
+__all__ = ["BILLING_LINE", "MISSING_RESULT", "SYSTEM_TEXT", "as_user_text", "system_to_chat", "turns_to_chat"]
 
 BILLING_LINE: Final = "x-anthropic-billing-header:"
 """How the line begins that Claude Code puts first into the system prompt. It changes with every
@@ -326,10 +326,15 @@ class _Walk:
         return joined(parts, self._cx)
 
 
+def as_user_text(part: JsonObject) -> JsonObject:
+    """A part or block of a system turn as one of a user turn, for models that know no system turns between others."""
+    return {**part, "text": SYSTEM_TEXT.format(part["text"])} if part["type"] == "text" else part
+
+
 def _as_user_content(said: str | list[JsonObject]) -> str | list[JsonObject]:
     """One string, unless a part carries a mark for the prompt cache."""
     if isinstance(said, list) and any(len(part) > 2 for part in said):  # more than type and text
-        return [{**part, "text": SYSTEM_TEXT.format(part["text"])} for part in said]
+        return [as_user_text(part) for part in said]
     return SYSTEM_TEXT.format(said if isinstance(said, str) else "\n\n".join(part["text"] for part in said))
 
 

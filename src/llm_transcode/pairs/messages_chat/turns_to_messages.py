@@ -28,7 +28,7 @@ from .caching import mark_for_messages, note_mark
 from .calls import CALLED_TWICE, ERROR_MARK, CallIds, call_to_messages, function_call_to_messages, result_to_messages
 from .content_to_messages import part_to_messages, text_block
 from .reasoning import holds_reasoning, thinking_to_messages
-from .turns_to_chat import MISSING_RESULT, SYSTEM_TEXT
+from .turns_to_chat import MISSING_RESULT, as_user_text
 from .windows import ChatWindow, OpenCall
 
 __all__ = ["turns_to_messages"]
@@ -333,7 +333,7 @@ class _Walk:
             self.out.append({"role": "system", "content": content})
         else:
             self._cx.losses.approximated(LossCode.MID_SYSTEM, path, "a system turn is sent as text of a user turn")
-            self._say("user", [_as_user_text(block) for block in _blocks(content)], path)
+            self._say("user", [as_user_text(block) for block in _blocks(content)], path)
 
     def _takes_system(self) -> bool:
         """Native system turns "must follow a user turn", and only newer models know them."""
@@ -372,7 +372,3 @@ def _unwrapped(blocks: list[JsonObject], content: Content) -> str | list[JsonObj
     if len(blocks) == 1 and isinstance(content, str) and blocks[0] == text_block(content):
         return content
     return blocks
-
-
-def _as_user_text(block: JsonObject) -> JsonObject:
-    return {**block, "text": SYSTEM_TEXT.format(block["text"])} if block["type"] == "text" else block
